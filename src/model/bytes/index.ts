@@ -1,0 +1,5 @@
+export * from './address.ts'
+export * from './checksum.ts'
+export * from './integers.ts'
+export * from './invariant.ts'
+export * from './layout.ts'

@@ -1,0 +1,6 @@
+export * from './object.ts'
+export * from './ruleset.ts'
+export * from './set.ts'
+export * from './statement.ts'
+export * from './value.ts'
+export * from './verdict.ts'

@@ -1,0 +1,60 @@
+/** Sets, maps and verdict maps as data. Their run-time form, which rules may change, is in `set-store.ts`. */
+
+import type { RuleObject } from './object.ts'
+import type { Source } from './ruleset.ts'
+import type { Verdict } from './verdict.ts'
+import type { Statement } from './statement.ts'
+
+/** One field of a key: bits and, for people, the name of its type (`ipv4_addr`, `inet_service`, `ifname`, ...). */
+export interface KeyField {
+  readonly type: string
+  readonly width: number
+  /** Words that it takes in a key (value.ts). */
+  readonly words: number
+}
+
+/**
+ * An element: a key, or from `from` to `to` inclusive. In a concatenation each field has its own range. Words as in value.ts.
+ * An element with `isCatchAll` stands for every key that no other element holds.
+ */
+export interface SetElement {
+  readonly from: readonly number[]
+  readonly to: readonly number[]
+  readonly isCatchAll: boolean
+  readonly verdict: Verdict | null
+  readonly data: readonly number[] | null
+  readonly object: RuleObject | null
+  /** Lifetime in milliseconds; null: the set's own, or none. */
+  readonly timeout: number | null
+  /** Remaining lifetime in milliseconds, where it was listed. */
+  readonly expires: number | null
+  readonly comment: string | null
+  /** Statements on the element (counter, limit): run when a packet finds it. */
+  readonly statements: readonly Statement[]
+  /** For names that compile needs the host for (interface by name): the text in place of the words, by field; else null. */
+  readonly interfaceNames: readonly (string | null)[] | null
+  readonly source: Source
+}
+
+export interface SetDefinition {
+  /** `__set0`-like for anonymous ones. */
+  readonly name: string
+  readonly handle: number
+  readonly isAnonymous: boolean
+  readonly key: readonly KeyField[]
+  /** What a map maps to: a value of this type, a verdict, or an object of this kind. Null for a set. */
+  readonly data: { readonly kind: 'value'; readonly type: string; readonly width: number } | { readonly kind: 'verdict' } | { readonly kind: 'object'; readonly object: RuleObject['kind'] } | null
+  readonly isInterval: boolean
+  readonly isConstant: boolean
+  readonly isDynamic: boolean
+  readonly hasTimeout: boolean
+  /** Default lifetime of an element in milliseconds. */
+  readonly timeout: number | null
+  /** Largest number of elements that rules may bring it to; null: the kernel's 65,535 for dynamic sets. */
+  readonly size: number | null
+  /** Statements that each new element gets. */
+  readonly statements: readonly Statement[]
+  readonly elements: readonly SetElement[]
+  readonly comment: string | null
+  readonly source: Source
+}
