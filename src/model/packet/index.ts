@@ -1,3 +1,4 @@
+export * from './build.ts'
 export * from './decode.ts'
 export * from './extension-headers.ts'
 export * from './hook.ts'
