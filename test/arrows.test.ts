@@ -34,7 +34,6 @@ const pureWings = ['model', 'languages', 'analysis']
 
 /** What tsconfig.pure.json cannot hide from them, because it is part of the language. */
 const impure = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b/
-  /\b(?:process|document|window)\.|\bBuffer\b|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\./
 
 /** Wing: the packages its files may import, beside Node's own modules. */
 const packages: Readonly<Record<string, readonly string[]>> = {
@@ -70,7 +69,13 @@ function importsIn(file: string, text: string): Import[] {
   return [...text.matchAll(statement)].map((match) => {
     const specifier = match[1] ?? match[2] ?? ''
     const target = specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : undefined
-    return { from: file, line: text.slice(0, match.index).split('\n').length, specifier, target, isType: /^\w+\s+type\b/.test(match[0]) }
+    return {
+      from: file,
+      line: text.slice(0, match.index).split('\n').length,
+      specifier,
+      target,
+      isType: /^\w+\s+type\b/.test(match[0]),
+    }
   })
 }
 
@@ -176,8 +181,24 @@ describe('the test itself', () => {
   })
 
   test('finds a ring of imports', () => {
-    expect(findCycle(new Map([['a', ['b']], ['b', ['c']], ['c', ['b']]]))).toEqual(['b', 'c', 'b'])
-    expect(findCycle(new Map([['a', ['b', 'c']], ['b', ['c']], ['c', []]]))).toBeUndefined()
+    expect(
+      findCycle(
+        new Map([
+          ['a', ['b']],
+          ['b', ['c']],
+          ['c', ['b']],
+        ]),
+      ),
+    ).toEqual(['b', 'c', 'b'])
+    expect(
+      findCycle(
+        new Map([
+          ['a', ['b', 'c']],
+          ['b', ['c']],
+          ['c', []],
+        ]),
+      ),
+    ).toBeUndefined()
   })
 })
 
@@ -201,7 +222,9 @@ describe('the house', () => {
         .filter((file) => !isTest(file))
         .map((file): [string, string[]] => [
           file,
-          imports.flatMap(({ from, target, isType }) => (from === file && target !== undefined && !isType ? [target] : [])),
+          imports.flatMap(({ from, target, isType }) =>
+            from === file && target !== undefined && !isType ? [target] : [],
+          ),
         ]),
     )
     expect(findCycle(graph)?.join(' -> ')).toBeUndefined()
@@ -221,7 +244,9 @@ describe('the house', () => {
     const faults = rooms.flatMap((room) => {
       const has = (name: string): boolean => existsSync(join(root, 'src', room, name))
       const readmeLines = has('README.md')
-        ? readFileSync(join(root, 'src', room, 'README.md'), 'utf8').trimEnd().split('\n').length
+        ? readFileSync(join(root, 'src', room, 'README.md'), 'utf8')
+            .trimEnd()
+            .split('\n').length
         : 0
       return [
         room in arrows ? [] : [`${room} is not in the table of test/arrows.test.ts`],
