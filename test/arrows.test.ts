@@ -23,8 +23,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'analysis/report': ['analysis/replay', 'analysis/capture', 'model/*', 'languages/diagnostics'],
   'linux/native': ['model/*', 'languages/*'],
   'linux/netlink': ['linux/native', 'model/*', 'languages/*'],
-  'linux/tun': ['linux/native', 'model/*', 'languages/*'],
-  'linux/namespace': ['linux/native', 'model/*', 'languages/*'],
+  'linux/tun': ['linux/native', 'linux/netlink', 'model/*', 'languages/*'],
+  'linux/namespace': ['linux/native', 'linux/netlink', 'model/*', 'languages/*'],
   'linux/lab': ['linux/*', 'model/*', 'languages/*'],
   'apps/cli': ['model/*', 'languages/*', 'analysis/*', 'linux/*'],
 }
