@@ -1,0 +1,8 @@
+export { CaptureReader } from './capture-reader.ts'
+export { createFrame, millisecondsSince, type Direction, type Frame, type PacketType } from './frame.ts'
+export { isGzip } from './is-gzip.ts'
+export { decodeLink } from './link/decode-link.ts'
+export { createLinkLayer, skipReasons, skipText, type LinkLayer, type SkipReason } from './link/link-layer.ts'
+export { problemCodes, type Problem, type ProblemCode } from './problem.ts'
+export type { CaptureInterface } from './reading.ts'
+export { writePcap, type PcapOptions, type WrittenFrame } from './write-pcap.ts'

@@ -1,0 +1,139 @@
+/** Reads pcap: draft-ietf-opsawg-pcap, and Kuznetsov's modified form, whose records say which way the frame went. */
+import { readUint16In, readUint32In } from './byte-order.ts'
+import type { Frame, PacketType } from './frame.ts'
+import { hexadecimal } from './hexadecimal.ts'
+import { longestFrame, type CaptureFormat, type Reading } from './reading.ts'
+
+/** The first four bytes of a pcap file, read in its own byte order. */
+export const pcapMagic = { microseconds: 0xa1b2c3d4, nanoseconds: 0xa1b23c4d, modified: 0xa1b2cd34 } as const
+
+type Magic = (typeof pcapMagic)[keyof typeof pcapMagic]
+
+const fileHeaderLength = 24
+
+/** `sll_pkttype` in linux/if_packet.h, by number. */
+const packetTypes: readonly PacketType[] = ['host', 'broadcast', 'multicast', 'other', 'outgoing']
+
+/** One pcap file; `next` reads the file header first. */
+export class PcapFormat implements CaptureFormat {
+  readonly name = 'pcap'
+  readonly #reading: Reading
+  readonly #littleEndian: boolean
+  readonly #isModified: boolean
+  readonly #recordHeaderLength: number
+  readonly #nanosecondsPerUnit: number
+  #hasHeader = false
+  #minorVersion = 4
+  #linkType = 0
+
+  private constructor(reading: Reading, magic: Magic, littleEndian: boolean) {
+    this.#reading = reading
+    this.#littleEndian = littleEndian
+    this.#isModified = magic === pcapMagic.modified
+    this.#recordHeaderLength = this.#isModified ? 24 : 16
+    this.#nanosecondsPerUnit = magic === pcapMagic.nanoseconds ? 1 : 1000
+  }
+
+  /** The format if the four bytes at `at` are one of its magics in either byte order. */
+  static detect(reading: Reading, bytes: Uint8Array, at: number): PcapFormat | undefined {
+    for (const littleEndian of [true, false]) {
+      const found = readUint32In(bytes, at, littleEndian)
+      const magic = Object.values(pcapMagic).find((known) => known === found)
+      if (magic !== undefined) return new PcapFormat(reading, magic, littleEndian)
+    }
+    return undefined
+  }
+
+  next(frame: Frame): boolean {
+    if (!this.#hasHeader && !this.#readFileHeader()) return false
+    const { window } = this.#reading
+    const headerLength = this.#recordHeaderLength
+    if (!window.has(headerLength)) return false
+    const captured = this.#capturedLength(window.bytes, window.position)
+    if (captured > longestFrame) return this.#stopAtLength(captured)
+    if (!window.has(headerLength + captured)) return false
+    this.#readRecord(frame, window.bytes, window.position, captured)
+    window.advance(headerLength + captured)
+    return true
+  }
+
+  finish(): void {
+    const { window, frameCount } = this.#reading
+    if (!this.#hasHeader) {
+      const message = `expected a pcap file header of ${fileHeaderLength} bytes, found ${window.available}`
+      this.#reading.stop('truncated-header', message, window.fileOffset)
+    } else if (window.available > 0) {
+      const message = `expected ${this.#expectedRecord()}, found ${window.available} bytes before the end of the capture`
+      this.#reading.stop('truncated-record', message, window.fileOffset, frameCount + 1)
+    }
+  }
+
+  #readFileHeader(): boolean {
+    const { window, interfaces } = this.#reading
+    if (!window.has(fileHeaderLength)) return false
+    const { bytes, position } = window
+    const major = readUint16In(bytes, position + 4, this.#littleEndian)
+    this.#minorVersion = readUint16In(bytes, position + 6, this.#littleEndian)
+    if (major !== 2) {
+      this.#reading.stop('unsupported-version', `expected pcap version 2, found ${major}.${this.#minorVersion}`, window.fileOffset)
+      return false
+    }
+    // The upper half holds the length of the frame check sequence, which IP's own length already leaves out.
+    this.#linkType = readUint32In(bytes, position + 20, this.#littleEndian) & 0xffff
+    interfaces.push({ linkType: this.#linkType, snapLength: readUint32In(bytes, position + 16, this.#littleEndian) })
+    window.advance(fileHeaderLength)
+    this.#hasHeader = true
+    return true
+  }
+
+  /** Before 2.3 the two lengths stood the other way round, and in 2.3 some writers did either. */
+  #areLengthsSwapped(bytes: Uint8Array, at: number): boolean {
+    if (this.#minorVersion !== 3) return this.#minorVersion < 3
+    return readUint32In(bytes, at + 8, this.#littleEndian) > readUint32In(bytes, at + 12, this.#littleEndian)
+  }
+
+  #capturedLength(bytes: Uint8Array, at: number): number {
+    return readUint32In(bytes, this.#areLengthsSwapped(bytes, at) ? at + 12 : at + 8, this.#littleEndian)
+  }
+
+  #readRecord(frame: Frame, bytes: Uint8Array, at: number, captured: number): void {
+    const original = readUint32In(bytes, this.#areLengthsSwapped(bytes, at) ? at + 8 : at + 12, this.#littleEndian)
+    frame.bytes = bytes
+    frame.start = at + this.#recordHeaderLength
+    frame.capturedLength = captured
+    frame.originalLength = original
+    this.#readTime(frame, bytes, at)
+    frame.interfaceIndex = 0
+    frame.linkType = this.#linkType
+    frame.packetType = this.#isModified ? (packetTypes[bytes[at + 22]!] ?? 'unknown') : 'unknown'
+    frame.direction = frame.packetType === 'unknown' ? 'unknown' : frame.packetType === 'outgoing' ? 'outbound' : 'inbound'
+    if (captured > original) this.#noteShortOriginal(captured, original)
+  }
+
+  #readTime(frame: Frame, bytes: Uint8Array, at: number): void {
+    const seconds = readUint32In(bytes, at, this.#littleEndian)
+    const nanoseconds = readUint32In(bytes, at + 4, this.#littleEndian) * this.#nanosecondsPerUnit
+    // A fraction of a second or more is corrupt, but every reader carries it over.
+    const carried = nanoseconds < 1e9 ? 0 : Math.floor(nanoseconds / 1e9)
+    frame.timeSeconds = seconds + carried
+    frame.timeNanoseconds = nanoseconds - carried * 1e9
+    frame.hasTime = true
+  }
+
+  #expectedRecord(): string {
+    const { window } = this.#reading
+    if (window.available < this.#recordHeaderLength) return `a record header of ${this.#recordHeaderLength} bytes`
+    return `a record of ${this.#recordHeaderLength + this.#capturedLength(window.bytes, window.position)} bytes`
+  }
+
+  #stopAtLength(captured: number): false {
+    const message = `expected a captured length of at most ${longestFrame}, found ${captured} (${hexadecimal(captured, 8)})`
+    this.#reading.stop('record-too-long', message, this.#reading.window.fileOffset, this.#reading.frameCount + 1)
+    return false
+  }
+
+  #noteShortOriginal(captured: number, original: number): void {
+    const message = `expected an original length of at least the captured ${captured}, found ${original}`
+    this.#reading.noteFrame('captured-exceeds-original', message, this.#reading.window.fileOffset)
+  }
+}
