@@ -4,12 +4,10 @@
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { environment, root } from './environment.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const results = join(root, '.cache/vitest.json')
-const environment = { ...process.env, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` }
 
 function run(command, ...args) {
   const { status, error } = spawnSync(command, args, { cwd: root, env: environment, stdio: 'inherit' })

@@ -1,7 +1,7 @@
 // `npm start`: the main job, shown on the bundled recording, and what to try next.
 
 import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { environment, root } from './environment.mjs'
 
 const office = 'examples/office'
 const replay = ['replay', '-r', `${office}/fw.nft`, `${office}/office.pcapng`, '--host', `${office}/host.yaml`]
@@ -13,7 +13,8 @@ $ bin/kinwall ${replay.join(' ')}
 
 `)
 const { status, error } = spawnSync('bin/kinwall', replay, {
-  cwd: fileURLToPath(new URL('..', import.meta.url)),
+  cwd: root,
+  env: environment,
   stdio: 'inherit',
 })
 if (error) process.stderr.write(`bin/kinwall could not be run: ${error.message}\n`)

@@ -5,11 +5,9 @@
 
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { environment, nodePackage, root } from './environment.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const packages = join(root, 'node_modules')
 const oldestNode = [22, 18]
 
 function fail(message) {
@@ -34,12 +32,11 @@ function readLock(file) {
 /** Whether node_modules is what package-lock.json asks for; npm leaves its own record of what it put there, written last. */
 function isInstalled() {
   const wanted = readLock(join(root, 'package-lock.json'))
-  const present = readLock(join(packages, '.package-lock.json'))
+  const present = readLock(join(root, 'node_modules/.package-lock.json'))
   if (wanted === undefined) fail('package-lock.json cannot be read; restore it from the repository')
   if (present === undefined) return false
   // Optional packages are for other machines or did without, except the Node that we want to run on.
-  const ourNode = `node_modules/node-${process.platform}-${process.arch}`
-  const isNeeded = (place) => place !== '' && (wanted[place].optional !== true || place === ourNode)
+  const isNeeded = (place) => place !== '' && (wanted[place].optional !== true || place === nodePackage)
   const isPresent = (place) => present[place]?.version === wanted[place].version
   const isWanted = (place) => wanted[place]?.version === present[place].version
   return Object.keys(wanted).filter(isNeeded).every(isPresent) && Object.keys(present).every(isWanted)
@@ -64,7 +61,7 @@ function install() {
 }
 
 /** The Node that the command will find first on PATH must be able to run TypeScript files. */
-function checkRuntime(environment) {
+function checkRuntime() {
   const found = spawnSync('node', ['--version'], { env: environment, encoding: 'utf8' })
   const version = found.stdout?.trim().slice(1)
   if (found.status === 0 && !isOlder(version, oldestNode)) return
@@ -78,8 +75,7 @@ if (isOlder(process.versions.node, [20, 0])) fail(`setting up needs Node 20 or n
 const [command, ...args] = process.argv.slice(2)
 if (command === undefined) fail('usage: node scripts/with-setup.mjs COMMAND [ARGUMENT...]')
 if (!isInstalled()) install()
-const environment = { ...process.env, PATH: `${join(packages, '.bin')}${delimiter}${process.env.PATH ?? ''}` }
-checkRuntime(environment)
+checkRuntime()
 const result = spawnSync(command, args, { cwd: root, env: environment, stdio: 'inherit' })
 if (result.error) fail(`${command} could not be run: ${result.error.message}`)
 if (result.signal) process.kill(process.pid, result.signal)
