@@ -20,7 +20,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'languages/nftables': ['languages/diagnostics', 'model/rules', 'model/packet', 'model/bytes'],
   'analysis/capture': ['model/bytes'],
   'analysis/replay': ['analysis/capture', 'model/*', 'languages/diagnostics'],
-  'analysis/report': ['analysis/replay', 'analysis/capture', 'model/*', 'languages/diagnostics'],
+  'analysis/explain': ['model/*', 'languages/diagnostics'],
+  'analysis/report': ['analysis/replay', 'analysis/explain', 'analysis/capture', 'model/*', 'languages/diagnostics'],
   'linux/native': ['model/*', 'languages/*'],
   'linux/netlink': ['linux/native', 'model/*', 'languages/*'],
   'linux/tun': ['linux/native', 'linux/netlink', 'model/*', 'languages/*'],
@@ -52,7 +53,8 @@ interface Import {
   readonly isType: boolean
 }
 
-const isTest = (file: string): boolean => /\.(?:test|bench)\.ts$/.test(file)
+/** Tests, and what the tests of a room share (`*.fixture.ts`). */
+const isTest = (file: string): boolean => /\.(?:test|fixture|bench)\.ts$/.test(file)
 const wingOf = (file: string): string => file.split('/')[1] ?? ''
 const roomOf = (file: string): string => (file.startsWith('src/') ? file.split('/').slice(1, 3).join('/') : '')
 
@@ -262,8 +264,8 @@ describe('the house', () => {
   })
 
   test('names are kebab-case', () => {
-    expect(sources.filter((file) => !/^src(?:\/[a-z0-9]+(?:-[a-z0-9]+)*)+(?:\.test|\.bench)?\.ts$/.test(file))).toEqual(
-      [],
-    )
+    expect(
+      sources.filter((file) => !/^src(?:\/[a-z0-9]+(?:-[a-z0-9]+)*)+(?:\.(?:test|fixture|bench))?\.ts$/.test(file)),
+    ).toEqual([])
   })
 })
