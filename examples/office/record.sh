@@ -7,6 +7,10 @@
 #   web 10.0.1.80   /                                        \ router 10.0.2.254 -- 10.0.9.0/24, MTU 1280 -- router -- far 10.0.3.2
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+if [[ $(id -u) != 0 ]]; then echo 'record: needs root, for network namespaces' >&2; exit 2; fi
+for program in ip nft conntrack dumpcap reordercap capinfos tcpdump curl socat traceroute vsftpd ping /usr/bin/python3; do
+  command -v "$program" >/dev/null || { echo "record: $program is not installed" >&2; exit 2; }
+done
 work=$(mktemp -d)
 programs=(/usr/bin/python3 "$here/programs.py")
 names=(wire fw client web server stranger near-router far-router far)
