@@ -5,11 +5,14 @@
  * to the longest run ever asked for and no further.
  */
 export class ByteWindow {
-  /** Only `position` to `end` may be read. All three change with `has`, `advance` and `skip`. */
+  /** Only `position` to `end` may be read. All change with `has`, `advance` and `skip`. */
   bytes: Uint8Array = new Uint8Array(0)
+  /** The same bytes at the same offsets, for integers of either byte order: engines read through it without boxing. */
+  view: DataView = viewOf(this.bytes)
   position = 0
   end = 0
   #own = new Uint8Array(4096)
+  #ownView = viewOf(this.#own)
   #chunks: Uint8Array[] = []
   #chunkPosition = 0
   #fileOffsetOfBytes = 0
@@ -66,6 +69,7 @@ export class ByteWindow {
     if (chunk === undefined) return false
     this.#fileOffsetOfBytes = this.fileOffset - this.#chunkPosition
     this.bytes = chunk
+    this.view = viewOf(chunk)
     this.position = this.#chunkPosition
     this.end = chunk.length
     this.#chunkPosition = 0
@@ -80,11 +84,14 @@ export class ByteWindow {
     if (this.bytes === this.#own && this.position === 0 && this.#own.length >= count) return
     const rest = this.bytes.subarray(this.position, this.end)
     const start = this.fileOffset
-    const own = this.#own.length >= count ? this.#own : new Uint8Array(2 ** Math.ceil(Math.log2(count)))
-    own.set(rest)
-    this.#own = own
+    if (this.#own.length < count) {
+      this.#own = new Uint8Array(2 ** Math.ceil(Math.log2(count)))
+      this.#ownView = viewOf(this.#own)
+    }
+    this.#own.set(rest)
     this.#fileOffsetOfBytes = start
-    this.bytes = own
+    this.bytes = this.#own
+    this.view = this.#ownView
     this.end = rest.length
     this.position = 0
   }
@@ -98,4 +105,8 @@ export class ByteWindow {
     this.#chunks.shift()
     this.#chunkPosition = 0
   }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 }

@@ -2,9 +2,9 @@
 import type { Frame } from './frame.ts'
 import { isGzip } from './is-gzip.ts'
 import { PcapFormat } from './pcap.ts'
-import { PcapngFormat, pcapngBlock } from './pcapng.ts'
+import { PcapngFormat } from './pcapng.ts'
+import { pcapngBlock } from './pcapng-section.ts'
 import type { Problem } from './problem.ts'
-import { readUint32In } from './byte-order.ts'
 import { hexadecimal } from './hexadecimal.ts'
 import { Reading, type CaptureFormat, type CaptureInterface } from './reading.ts'
 
@@ -90,9 +90,9 @@ export class CaptureReader {
   #detect(): CaptureFormat | undefined {
     const { window } = this.#reading
     if (!window.has(4)) return undefined
-    const magic = readUint32In(window.bytes, window.position, false)
+    const magic = window.view.getUint32(window.position)
     if (magic === pcapngBlock.section) return new PcapngFormat(this.#reading)
-    const pcap = PcapFormat.detect(this.#reading, window.bytes, window.position)
+    const pcap = PcapFormat.detect(this.#reading, window.view, window.position)
     if (pcap === undefined) this.#refuse(magic, isGzip(window.bytes.subarray(window.position)))
     return pcap
   }

@@ -1,5 +1,4 @@
 /** Builders of captures for this room's tests: pcapng blocks, hexadecimal frames, and a reader that copies what it reads. */
-import { writeUint16In, writeUint32In } from './byte-order.ts'
 import { CaptureReader } from './capture-reader.ts'
 import { createFrame, type Frame } from './frame.ts'
 import { createLinkLayer, type LinkLayer } from './link/link-layer.ts'
@@ -23,8 +22,8 @@ export function join(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Builds pcapng in one byte order. */
 export function pcapng(littleEndian: boolean): PcapngBuilder {
-  const u16 = (value: number): Uint8Array => filled(2, (bytes) => writeUint16In(bytes, 0, value, littleEndian))
-  const u32 = (value: number): Uint8Array => filled(4, (bytes) => writeUint32In(bytes, 0, value, littleEndian))
+  const u16 = (value: number): Uint8Array => filled(2, (view) => view.setUint16(0, value, littleEndian))
+  const u32 = (value: number): Uint8Array => filled(4, (view) => view.setUint32(0, value, littleEndian))
   const u64 = (value: bigint): Uint8Array => {
     const words = [u32(Number(BigInt.asUintN(32, value))), u32(Number(BigInt.asUintN(32, value >> 32n)))]
     return join(...(littleEndian ? words : words.reverse()))
@@ -65,9 +64,9 @@ export interface PcapngBuilder {
   obsolete(number: number, count: bigint, data: Uint8Array, ...options: readonly Uint8Array[]): Uint8Array
 }
 
-function filled(length: number, fill: (bytes: Uint8Array) => void): Uint8Array {
+function filled(length: number, fill: (view: DataView) => void): Uint8Array {
   const bytes = new Uint8Array(length)
-  fill(bytes)
+  fill(new DataView(bytes.buffer))
   return bytes
 }
 

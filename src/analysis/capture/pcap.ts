@@ -1,5 +1,4 @@
 /** Reads pcap: draft-ietf-opsawg-pcap, and Kuznetsov's modified form, whose records say which way the frame went. */
-import { readUint16In, readUint32In } from './byte-order.ts'
 import type { Frame, PacketType } from './frame.ts'
 import { hexadecimal } from './hexadecimal.ts'
 import { longestFrame, type CaptureFormat, type Reading } from './reading.ts'
@@ -35,9 +34,9 @@ export class PcapFormat implements CaptureFormat {
   }
 
   /** The format if the four bytes at `at` are one of its magics in either byte order. */
-  static detect(reading: Reading, bytes: Uint8Array, at: number): PcapFormat | undefined {
+  static detect(reading: Reading, view: DataView, at: number): PcapFormat | undefined {
     for (const littleEndian of [true, false]) {
-      const found = readUint32In(bytes, at, littleEndian)
+      const found = view.getUint32(at, littleEndian)
       const magic = Object.values(pcapMagic).find((known) => known === found)
       if (magic !== undefined) return new PcapFormat(reading, magic, littleEndian)
     }
@@ -49,10 +48,10 @@ export class PcapFormat implements CaptureFormat {
     const { window } = this.#reading
     const headerLength = this.#recordHeaderLength
     if (!window.has(headerLength)) return false
-    const captured = this.#capturedLength(window.bytes, window.position)
+    const captured = this.#capturedLength(window.view, window.position)
     if (captured > longestFrame) return this.#stopAtLength(captured)
     if (!window.has(headerLength + captured)) return false
-    this.#readRecord(frame, window.bytes, window.position, captured)
+    this.#readRecord(frame, captured)
     window.advance(headerLength + captured)
     return true
   }
@@ -71,38 +70,39 @@ export class PcapFormat implements CaptureFormat {
   #readFileHeader(): boolean {
     const { window, interfaces } = this.#reading
     if (!window.has(fileHeaderLength)) return false
-    const { bytes, position } = window
-    const major = readUint16In(bytes, position + 4, this.#littleEndian)
-    this.#minorVersion = readUint16In(bytes, position + 6, this.#littleEndian)
+    const { view, position } = window
+    const major = view.getUint16(position + 4, this.#littleEndian)
+    this.#minorVersion = view.getUint16(position + 6, this.#littleEndian)
     if (major !== 2) {
       this.#reading.stop('unsupported-version', `expected pcap version 2, found ${major}.${this.#minorVersion}`, window.fileOffset)
       return false
     }
     // The upper half holds the length of the frame check sequence, which IP's own length already leaves out.
-    this.#linkType = readUint32In(bytes, position + 20, this.#littleEndian) & 0xffff
-    interfaces.push({ linkType: this.#linkType, snapLength: readUint32In(bytes, position + 16, this.#littleEndian) })
+    this.#linkType = view.getUint32(position + 20, this.#littleEndian) & 0xffff
+    interfaces.push({ linkType: this.#linkType, snapLength: view.getUint32(position + 16, this.#littleEndian) })
     window.advance(fileHeaderLength)
     this.#hasHeader = true
     return true
   }
 
   /** Before 2.3 the two lengths stood the other way round, and in 2.3 some writers did either. */
-  #areLengthsSwapped(bytes: Uint8Array, at: number): boolean {
+  #areLengthsSwapped(view: DataView, at: number): boolean {
     if (this.#minorVersion !== 3) return this.#minorVersion < 3
-    return readUint32In(bytes, at + 8, this.#littleEndian) > readUint32In(bytes, at + 12, this.#littleEndian)
+    return view.getUint32(at + 8, this.#littleEndian) > view.getUint32(at + 12, this.#littleEndian)
   }
 
-  #capturedLength(bytes: Uint8Array, at: number): number {
-    return readUint32In(bytes, this.#areLengthsSwapped(bytes, at) ? at + 12 : at + 8, this.#littleEndian)
+  #capturedLength(view: DataView, at: number): number {
+    return view.getUint32(this.#areLengthsSwapped(view, at) ? at + 12 : at + 8, this.#littleEndian)
   }
 
-  #readRecord(frame: Frame, bytes: Uint8Array, at: number, captured: number): void {
-    const original = readUint32In(bytes, this.#areLengthsSwapped(bytes, at) ? at + 8 : at + 12, this.#littleEndian)
+  #readRecord(frame: Frame, captured: number): void {
+    const { bytes, view, position: at } = this.#reading.window
+    const original = view.getUint32(this.#areLengthsSwapped(view, at) ? at + 8 : at + 12, this.#littleEndian)
     frame.bytes = bytes
     frame.start = at + this.#recordHeaderLength
     frame.capturedLength = captured
     frame.originalLength = original
-    this.#readTime(frame, bytes, at)
+    this.#readTime(frame, view, at)
     frame.interfaceIndex = 0
     frame.linkType = this.#linkType
     frame.packetType = this.#isModified ? (packetTypes[bytes[at + 22]!] ?? 'unknown') : 'unknown'
@@ -110,9 +110,9 @@ export class PcapFormat implements CaptureFormat {
     if (captured > original) this.#noteShortOriginal(captured, original)
   }
 
-  #readTime(frame: Frame, bytes: Uint8Array, at: number): void {
-    const seconds = readUint32In(bytes, at, this.#littleEndian)
-    const nanoseconds = readUint32In(bytes, at + 4, this.#littleEndian) * this.#nanosecondsPerUnit
+  #readTime(frame: Frame, view: DataView, at: number): void {
+    const seconds = view.getUint32(at, this.#littleEndian)
+    const nanoseconds = view.getUint32(at + 4, this.#littleEndian) * this.#nanosecondsPerUnit
     // A fraction of a second or more is corrupt, but every reader carries it over.
     const carried = nanoseconds < 1e9 ? 0 : Math.floor(nanoseconds / 1e9)
     frame.timeSeconds = seconds + carried
@@ -123,7 +123,7 @@ export class PcapFormat implements CaptureFormat {
   #expectedRecord(): string {
     const { window } = this.#reading
     if (window.available < this.#recordHeaderLength) return `a record header of ${this.#recordHeaderLength} bytes`
-    return `a record of ${this.#recordHeaderLength + this.#capturedLength(window.bytes, window.position)} bytes`
+    return `a record of ${this.#recordHeaderLength + this.#capturedLength(window.view, window.position)} bytes`
   }
 
   #stopAtLength(captured: number): false {
@@ -134,6 +134,6 @@ export class PcapFormat implements CaptureFormat {
 
   #noteShortOriginal(captured: number, original: number): void {
     const message = `expected an original length of at least the captured ${captured}, found ${original}`
-    this.#reading.noteFrame('captured-exceeds-original', message, this.#reading.window.fileOffset)
+    this.#reading.noteFrame('captured-exceeds-original', message)
   }
 }

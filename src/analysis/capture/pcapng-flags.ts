@@ -1,5 +1,4 @@
 /** The flags word of a pcapng packet (epb_flags, pack_flags): which way it went and for whom it was. */
-import { readUint32In } from './byte-order.ts'
 import type { Direction, Frame, PacketType } from './frame.ts'
 import { OptionWalk } from './pcapng-options.ts'
 
@@ -20,11 +19,11 @@ export function clearFlags(frame: Frame): void {
 }
 
 /** Reads the options between `start` and `end`; false if one of them is longer than its block. */
-export function setFlags(frame: Frame, bytes: Uint8Array, start: number, end: number, littleEndian: boolean): boolean {
+export function setFlags(frame: Frame, view: DataView, start: number, end: number, littleEndian: boolean): boolean {
   walk.start(start, end)
-  while (walk.step(bytes, littleEndian)) {
+  while (walk.step(view, littleEndian)) {
     if (walk.code !== flagsOption || walk.valueLength !== 4) continue
-    const flags = readUint32In(bytes, walk.valueStart, littleEndian)
+    const flags = view.getUint32(walk.valueStart, littleEndian)
     frame.direction = directions[flags & 3] ?? 'unknown'
     frame.packetType = frame.direction === 'outbound' ? 'outgoing' : (receptions[(flags >>> 2) & 7] ?? 'unknown')
   }

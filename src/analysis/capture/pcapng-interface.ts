@@ -1,5 +1,5 @@
 /** pcapng's Interface Description Block: what was captured on, and in which unit its times count. */
-import { readUint16In, readUint32In } from './byte-order.ts'
+import type { ByteWindow } from './byte-window.ts'
 import { OptionWalk, optionText } from './pcapng-options.ts'
 import { timestampUnit, type TimestampUnit } from './pcapng-timestamp.ts'
 import type { CaptureInterface } from './reading.ts'
@@ -13,28 +13,22 @@ export interface DescribedInterface {
   readonly areOptionsBroken: boolean
 }
 
-/** Reads the block whose body (after its length) starts at `at` and ends before `end`; at least 8 bytes long. */
-export function readInterface(bytes: Uint8Array, at: number, end: number, littleEndian: boolean): DescribedInterface {
+/** Reads the block whose body starts at `at` of the window and ends before `end`, 8 bytes later or more. */
+export function readInterface({ bytes, view }: ByteWindow, at: number, end: number, littleEndian: boolean): DescribedInterface {
   const walk = new OptionWalk()
   const names: { name?: string; description?: string } = {}
   let resolution = 6
   let offsetSeconds = 0
   walk.start(at + 8, end)
-  while (walk.step(bytes, littleEndian)) {
+  while (walk.step(view, littleEndian)) {
     const { code, valueStart, valueLength } = walk
     if (code === option.name) names.name = optionText(bytes, valueStart, valueLength)
     else if (code === option.description) names.description = optionText(bytes, valueStart, valueLength)
     else if (code === option.timestampResolution && valueLength >= 1) resolution = bytes[valueStart]!
-    else if (code === option.timestampOffset && valueLength >= 8) offsetSeconds = readInt64(bytes, valueStart, littleEndian)
+    else if (code === option.timestampOffset && valueLength >= 8) offsetSeconds = Number(view.getBigInt64(valueStart, littleEndian))
   }
-  const linkType = readUint16In(bytes, at, littleEndian)
-  const snapLength = readUint32In(bytes, at + 4, littleEndian)
+  const linkType = view.getUint16(at, littleEndian)
+  const snapLength = view.getUint32(at + 4, littleEndian)
   const unit = timestampUnit(resolution, offsetSeconds)
   return { seen: { linkType, snapLength, ...names }, unit, areOptionsBroken: walk.isBroken }
-}
-
-/** Exact within 2^53 seconds, 285 million years. */
-function readInt64(bytes: Uint8Array, at: number, littleEndian: boolean): number {
-  const high = readUint32In(bytes, littleEndian ? at + 4 : at, littleEndian) | 0
-  return high * 4_294_967_296 + readUint32In(bytes, littleEndian ? at : at + 4, littleEndian)
 }

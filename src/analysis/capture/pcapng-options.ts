@@ -1,5 +1,4 @@
 /** The options at the end of a pcapng block: code, length, value padded to four bytes (draft-ietf-opsawg-pcapng 3.5). */
-import { readUint16In } from './byte-order.ts'
 
 /** Walks the options between `position` and `end`; one object is reused for every block, so that nothing is allocated. */
 export class OptionWalk {
@@ -20,10 +19,10 @@ export class OptionWalk {
   }
 
   /** Steps to the next option; false at opt_endofopt, at the end, or when `isBroken`. */
-  step(bytes: Uint8Array, littleEndian: boolean): boolean {
+  step(view: DataView, littleEndian: boolean): boolean {
     if (this.#end - this.#next < 4) return false
-    this.code = readUint16In(bytes, this.#next, littleEndian)
-    this.valueLength = readUint16In(bytes, this.#next + 2, littleEndian)
+    this.code = view.getUint16(this.#next, littleEndian)
+    this.valueLength = view.getUint16(this.#next + 2, littleEndian)
     this.valueStart = this.#next + 4
     if (this.code === 0) return false
     this.isBroken = this.valueStart + this.valueLength > this.#end

@@ -19,11 +19,13 @@ export function timestampUnit(resolution: number, offsetSeconds: number): Timest
 }
 
 /**
- * Exact for every unit; finer than nanoseconds is rounded down. Long division by 16-bit digits, because the count
+ * Reads the count at `at`, its upper half first in either byte order. Exact for every unit; finer than nanoseconds is rounded down. Long division by 16-bit digits, because the count
  * exceeds 2^53 and a bigint per frame would allocate: the remainder stays under 2^30, so each step is exact.
  */
-export function setTime(frame: Frame, unit: TimestampUnit, high: number, low: number): void {
+export function setTime(frame: Frame, unit: TimestampUnit, view: DataView, at: number, littleEndian: boolean): void {
   const divisor = unit.fastUnitsPerSecond
+  const high = view.getUint32(at, littleEndian)
+  const low = view.getUint32(at + 4, littleEndian)
   frame.hasTime = true
   if (divisor === 0) return setTimeExactly(frame, unit, high, low)
   const highSeconds = Math.floor(high / divisor)

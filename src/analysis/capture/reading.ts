@@ -42,8 +42,8 @@ export class Reading {
     this.stopped = true
   }
 
-  /** Notes a problem of the frame that would be delivered next. */
-  noteFrame(code: ProblemCode, message: string, byteOffset: number): void {
-    this.problems.note(code, message, byteOffset, this.frameCount + 1)
+  /** Notes a problem of the record or block at hand, which holds the next frame or stands before it. */
+  noteFrame(code: ProblemCode, message: string): void {
+    this.problems.note(code, message, this.window.fileOffset, this.frameCount + 1)
   }
 }

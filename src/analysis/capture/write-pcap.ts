@@ -1,5 +1,4 @@
 /** Writes pcap (draft-ietf-opsawg-pcap): for tests, benchmarks and demonstrations. */
-import { writeUint16In, writeUint32In } from './byte-order.ts'
 import { pcapMagic } from './pcap.ts'
 
 /** A frame to write. */
@@ -25,29 +24,31 @@ export interface PcapOptions {
 export function writePcap(frames: readonly WrittenFrame[], options: PcapOptions = {}): Uint8Array {
   const length = frames.reduce((sum, frame) => sum + 16 + frame.bytes.length, 24)
   const bytes = new Uint8Array(length)
-  writeFileHeader(bytes, options)
+  const view = new DataView(bytes.buffer)
+  writeFileHeader(view, options)
   let at = 24
-  for (const frame of frames) at = writeRecord(bytes, at, frame, options)
+  for (const frame of frames) {
+    writeRecordHeader(view, at, frame, options)
+    bytes.set(frame.bytes, at + 16)
+    at += 16 + frame.bytes.length
+  }
   return bytes
 }
 
-function writeFileHeader(bytes: Uint8Array, options: PcapOptions): void {
+function writeFileHeader(view: DataView, options: PcapOptions): void {
   const { linkType = 1, littleEndian = true, nanoseconds = false, snapLength = 262_144 } = options
-  writeUint32In(bytes, 0, nanoseconds ? pcapMagic.nanoseconds : pcapMagic.microseconds, littleEndian)
-  writeUint16In(bytes, 4, 2, littleEndian)
-  writeUint16In(bytes, 6, 4, littleEndian)
-  writeUint32In(bytes, 16, snapLength, littleEndian)
-  writeUint32In(bytes, 20, linkType, littleEndian)
+  view.setUint32(0, nanoseconds ? pcapMagic.nanoseconds : pcapMagic.microseconds, littleEndian)
+  view.setUint16(4, 2, littleEndian)
+  view.setUint16(6, 4, littleEndian)
+  view.setUint32(16, snapLength, littleEndian)
+  view.setUint32(20, linkType, littleEndian)
 }
 
-/** Answers where the next record starts. */
-function writeRecord(bytes: Uint8Array, at: number, frame: WrittenFrame, options: PcapOptions): number {
+function writeRecordHeader(view: DataView, at: number, frame: WrittenFrame, options: PcapOptions): void {
   const { littleEndian = true, nanoseconds = false } = options
   const fraction = frame.timeNanoseconds ?? 0
-  writeUint32In(bytes, at, frame.timeSeconds ?? 0, littleEndian)
-  writeUint32In(bytes, at + 4, nanoseconds ? fraction : Math.floor(fraction / 1000), littleEndian)
-  writeUint32In(bytes, at + 8, frame.bytes.length, littleEndian)
-  writeUint32In(bytes, at + 12, frame.originalLength ?? frame.bytes.length, littleEndian)
-  bytes.set(frame.bytes, at + 16)
-  return at + 16 + frame.bytes.length
+  view.setUint32(at, frame.timeSeconds ?? 0, littleEndian)
+  view.setUint32(at + 4, nanoseconds ? fraction : Math.floor(fraction / 1000), littleEndian)
+  view.setUint32(at + 8, frame.bytes.length, littleEndian)
+  view.setUint32(at + 12, frame.originalLength ?? frame.bytes.length, littleEndian)
 }

@@ -1,6 +1,5 @@
 /** BSD loopback: the address family in four bytes, in the capturing machine's order (NULL) or network order (LOOP). */
 import { readUint32 } from '../../../model/bytes/index.ts'
-import { readUint32In } from '../byte-order.ts'
 import type { Frame } from '../frame.ts'
 import { setIp, setSkip, type LinkLayer } from './link-layer.ts'
 
@@ -15,9 +14,13 @@ export function decode(frame: Frame, link: LinkLayer): void {
   if (capturedLength < 4) return setSkip(link, 'truncated-link-header')
   const bigEndian = readUint32(bytes, start)
   // Families are small numbers, so a large one was written in the other order, whichever the link type says.
-  const family = bigEndian > 0xffff ? readUint32In(bytes, start, true) : bigEndian
+  const family = bigEndian > 0xffff ? swapped(bigEndian) : bigEndian
   const end = start + capturedLength
   if (family === ipv4Family) setIp(link, 4, start + 4, end)
   else if (ipv6Families.includes(family)) setIp(link, 6, start + 4, end)
   else setSkip(link, 'unknown-address-family', family)
+}
+
+function swapped(word: number): number {
+  return ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0
 }
