@@ -58,7 +58,6 @@ export class ByteWindow {
   #gather(count: number): boolean {
     while (this.available === 0 && this.#enterNextChunk()) this.#payOwed()
     if (this.available >= count) return true
-    if (this.#toSkip > 0) return false
     this.#moveToOwn(count)
     while (this.available < count && this.#chunks[0] !== undefined) this.#copyFrom(this.#chunks[0], count)
     return this.available >= count
@@ -81,6 +80,7 @@ export class ByteWindow {
   }
 
   #moveToOwn(count: number): void {
+    // Many small chunks for one long run: what is there stays where it is.
     if (this.bytes === this.#own && this.position === 0 && this.#own.length >= count) return
     const rest = this.bytes.subarray(this.position, this.end)
     const start = this.fileOffset

@@ -56,6 +56,14 @@ describe('laws', () => {
     )
   })
 
+  test('a problem stands at the same offset for every chunk length', () => {
+    const whole = writePcap(Array.from({ length: 9 }, (_, length) => ({ bytes: new Uint8Array(length * 3) })))
+    for (let length = 1; length < 150; length += 1) {
+      const { reader } = readAll(whole.subarray(0, -1), [length])
+      expect(reader.problems).toMatchObject([{ code: 'truncated-record', byteOffset: whole.length - 40, frame: 9 }])
+    }
+  })
+
   test('chunks may pile up before they are read', () => {
     for (const bytes of valid) {
       const reader = new CaptureReader()
@@ -132,6 +140,25 @@ test('a long unknown block is passed over as it arrives, however long it is', ()
   expect(reader.next(frame)).toBe(true)
   expect(reader.skippedBlockCount).toBe(1)
   expect(reader.problems).toEqual([])
+})
+
+test('a tail that was cut off is named after the frames before it, however late they are read', () => {
+  const reader = new CaptureReader()
+  const frame = createFrame()
+  reader.push(writePcap([{ bytes: hex('0102') }, { bytes: hex('0304') }]).subarray(0, -1))
+  reader.finish()
+  expect(reader.problems).toEqual([])
+  expect(reader.next(frame)).toBe(true)
+  expect(reader.next(frame)).toBe(false)
+  expect(reader.problems).toMatchObject([{ code: 'truncated-record', frame: 2 }])
+})
+
+test('nothing is read after the end was declared', () => {
+  const reader = new CaptureReader()
+  reader.push(writePcap([]))
+  reader.finish()
+  reader.push(hex('00000000 00000000 00000000 00000000'))
+  expect(reader.next(createFrame())).toBe(false)
 })
 
 test('frames point into the chunk, not into a copy', () => {

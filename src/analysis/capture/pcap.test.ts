@@ -59,6 +59,11 @@ test('version 2.2 stores the original length before the captured length', () => 
   expect(frames).toMatchObject([{ capturedLength: 2, originalLength: 5 }])
 })
 
+test.each(['02000000 05000000', '05000000 02000000'])('version 2.3 may store the lengths either way: %s', (lengths) => {
+  const { frames } = readAll(hex(`d4c3b2a1 0200 0300 00000000 00000000 ffff0000 01000000 00f15365 39300000 ${lengths} beef`))
+  expect(frames).toMatchObject([{ capturedLength: 2, originalLength: 5 }])
+})
+
 describe('corrupt pcap', () => {
   const whole = `d4c3b2a1 ${littleHeader} ${littleRecord} beef`
   const cases: [string, string, number, object][] = [

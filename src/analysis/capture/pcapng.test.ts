@@ -91,6 +91,18 @@ test('the flags of one packet do not stick to the next', () => {
   expect(frames.map((frame) => frame.direction)).toEqual(['outbound', 'unknown', 'unknown'])
 })
 
+test('options after the end of options do not count', () => {
+  const packet = little.enhanced(0, 0n, data, 5, little.option(0, data.subarray(0, 0)), little.option(2, little.u32(2)))
+  const { reader, frames } = readAll(join(little.section(), little.interface(1, 0), packet))
+  expect(reader.problems).toEqual([])
+  expect(frames).toMatchObject([{ direction: 'unknown' }])
+})
+
+test('the padding of a simple packet that the snap length cut is not part of it', () => {
+  const { frames } = readAll(join(little.section(), little.interface(1, 5), little.simple(90, data)))
+  expect(frames).toMatchObject([{ originalLength: 90, data: [1, 2, 3, 4, 5] }])
+})
+
 test.each([
   ['UTF-8 is kept', text('Überlandleitung'), 'Überlandleitung'],
   ['control characters cannot reach a terminal', hex('651b5b316d'), 'e\ufffd[1m'],

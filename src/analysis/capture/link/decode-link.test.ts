@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { linkOf } from '../capture.fixture.ts'
-import { skipText } from './link-layer.ts'
+import { hex, linkOf } from '../capture.fixture.ts'
+import { createFrame } from '../frame.ts'
+import { decodeLink } from './decode-link.ts'
+import { createLinkLayer, skipText } from './link-layer.ts'
 
 const macs = '020000000001 020000000002'
 const ip = '45000014'
@@ -61,12 +63,14 @@ describe('the rest is named', () => {
     ['macsec', 1, `${macs} 88e5 0001`],
     ['llc', 1, `${macs} 0026 424203 0000`],
     ['llc', 1, `${macs} 0026 aaaa03 00000c 0800 ${ip}`],
+    ['llc', 1, `${macs} 0026 424203 000000 0800 ${ip}`],
     ['arp', 1, `${macs} 000a aaaa03 000000 0806 0001`],
     ['truncated-link-header', 1, `${macs} 0002 4242 030000`],
     ['pppoe-discovery', 1, `${macs} 8863 11 09 0000 0000`],
     ['pppoe-discovery', 51, '11 09 0000 0000'],
     ['ppp-control', 1, `${macs} 8864 11 00 0001 0006 c021 0101`],
     ['unknown-ppp-protocol 0x0029', 9, '0029 0000'],
+    ['unknown-ppp-protocol 0x0003', 9, `0003 0021 ${ip}`],
     ['unknown-ethertype 0x8926', 1, `${macs} 8926 0000`],
     ['unknown-ethertype 0x000c', 113, '0000 0118 0000 0000000000000000 000c 0000'],
     ['unknown-link-type 105', 105, '0000'],
@@ -97,6 +101,17 @@ describe('who sent it to whom', () => {
     expect(linkOf(1, `${macs} 0800`)).toMatchObject({ destinationMac: 3, sourceMac: 9, packetType: 'unknown', direction: 'unknown' })
     expect(linkOf(1, 'ffffffffffff 020000000002 0800')).toMatchObject({ packetType: 'broadcast' })
     expect(linkOf(1, '01005e000001 020000000002 0800')).toMatchObject({ packetType: 'multicast' })
+  })
+
+  test('nothing of the frame before remains', () => {
+    const link = createLinkLayer()
+    const decode = (linkType: number, text: string): void => decodeLink({ ...createFrame(), bytes: hex(text), capturedLength: hex(text).length, linkType }, link)
+    decode(276, '88a8 0000 00000003 0001 04 06 020000000002 0000 0064 8100 00c8 0800 45')
+    decode(1, `${macs} 88a8 0064 8100 00c8 0800`)
+    decode(101, '50')
+    expect(link).toEqual({ ...createLinkLayer(), reason: 'unknown-ip-version', detail: 5 })
+    decode(101, '45')
+    expect(link).toEqual({ ...createLinkLayer(), kind: 'ip', networkLength: 1 })
   })
 
   test('what the capture format says about the frame is kept', () => {
