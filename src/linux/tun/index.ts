@@ -1,0 +1,1 @@
+export { Tun } from './tun.ts'
