@@ -9,8 +9,9 @@
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Recorder, Result, Scenario } from '../src/linux/lab/index.ts'
-import { compareResults, isKernelAvailable, Kernel, usualAspects } from '../src/linux/lab/index.ts'
+import type { Recorder, Result, Scenario } from '../src/analysis/lab/index.ts'
+import { compareResults, usualAspects } from '../src/analysis/lab/index.ts'
+import { isKernelAvailable, Kernel } from '../src/linux/lab/index.ts'
 
 const SCENARIO_ENDING = '.scenario.json'
 

@@ -20,13 +20,14 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'languages/nftables': ['languages/diagnostics', 'model/rules', 'model/packet', 'model/bytes'],
   'analysis/capture': ['model/bytes'],
   'analysis/replay': ['analysis/capture', 'model/*', 'languages/diagnostics'],
-  'analysis/explain': ['model/*', 'languages/diagnostics'],
+  'analysis/lab': ['model/*', 'languages/*'],
+  'analysis/explain': ['model/*', 'languages/*'],
   'analysis/report': ['analysis/replay', 'analysis/explain', 'analysis/capture', 'model/*', 'languages/diagnostics'],
   'linux/native': ['model/*', 'languages/*'],
   'linux/netlink': ['linux/native', 'model/*', 'languages/*'],
   'linux/tun': ['linux/native', 'linux/netlink', 'model/*', 'languages/*'],
   'linux/namespace': ['linux/native', 'linux/netlink', 'model/*', 'languages/*'],
-  'linux/lab': ['linux/*', 'model/*', 'languages/*'],
+  'linux/lab': ['linux/*', 'analysis/lab', 'model/*', 'languages/*'],
   'apps/cli': ['model/*', 'languages/*', 'analysis/*', 'linux/*'],
 }
 

@@ -14,8 +14,8 @@ import {
   succeed,
 } from '../native/index.ts'
 import { Tun } from '../tun/index.ts'
-import { DEFAULT_MTU, quietSysctls } from './defaults.ts'
-import type { Emitted, Scenario, ScenarioPacket } from './format.ts'
+import { DEFAULT_MTU, quietSysctls } from '../../analysis/lab/index.ts'
+import type { Emitted, Scenario, ScenarioPacket } from '../../analysis/lab/index.ts'
 
 /** Everything of one scenario that is not netfilter. Whoever owns the C library's descriptors closes them. */
 export class Box {

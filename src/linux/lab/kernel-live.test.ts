@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { currentNamespace } from '../namespace/index.ts'
 import { addressBytes } from '../native/index.ts'
-import type { Outcome, PacketRecord, Result, Scenario } from './format.ts'
+import type { Outcome, PacketRecord, Result, Scenario } from '../../analysis/lab/index.ts'
 import { isKernelAvailable, Kernel, runInKernel } from './kernel.ts'
 
 const availability = isKernelAvailable()

@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { LiveError } from '../native/index.ts'
-import type { Result, Scenario } from './format.ts'
+import type { Result, Scenario } from '../../analysis/lab/index.ts'
 import type { Answer, Availability } from './protocol.ts'
 
 /** Beside this file, and like it either TypeScript or compiled. */

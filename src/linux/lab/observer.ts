@@ -19,8 +19,8 @@ import {
   statusNames,
   subsystem,
 } from '../netlink/index.ts'
-import { canonical } from './canonical.ts'
-import type { ConntrackEvent, Entry, Expectation, HookState, PacketRecord, Scenario, TraceLine } from './format.ts'
+import { canonical } from '../../analysis/lab/index.ts'
+import type { ConntrackEvent, Entry, Expectation, HookState, PacketRecord, Scenario, TraceLine } from '../../analysis/lab/index.ts'
 import { bindProbeLog, hookName, installProbe, PROBE_TABLE, probePrefix, removeProbe } from './probe.ts'
 
 /** Values of `ct state` (NF_CT_STATE_BIT). */

@@ -19,7 +19,7 @@ import {
   setMark,
   subsystem,
 } from '../netlink/index.ts'
-import type { Scenario } from './format.ts'
+import type { Scenario } from '../../analysis/lab/index.ts'
 import { loadNft } from './programs.ts'
 
 /** The table of family inet that holds the probe; it is not in any listing of a result. */

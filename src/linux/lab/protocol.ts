@@ -1,5 +1,5 @@
 /** What kernel.ts and its child process tell each other, a line of JSON each. */
-import type { Result } from './format.ts'
+import type { Result } from '../../analysis/lab/index.ts'
 
 /** The answer to one scenario; a crash is our own fault and carries the stack. */
 export type Answer =

@@ -4,7 +4,7 @@ import { sleep } from '../namespace/index.ts'
 import type { Libc } from '../native/index.ts'
 import { LiveError, ownDescriptors } from '../native/index.ts'
 import { Box, localAddressesOf } from './box.ts'
-import type { Emitted, Outcome, PacketRecord, Result, Scenario, ScenarioPacket } from './format.ts'
+import type { Emitted, Outcome, PacketRecord, Result, Scenario, ScenarioPacket } from '../../analysis/lab/index.ts'
 import { Observer } from './observer.ts'
 import { listRuleset, loadRuleset } from './programs.ts'
 

@@ -1,0 +1,5 @@
+export * from './canonical.ts'
+export * from './check-scenario.ts'
+export * from './compare.ts'
+export type * from './format.ts'
+export { DEFAULT_MTU, quietSysctls } from './quiet-sysctls.ts'
