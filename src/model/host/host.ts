@@ -81,6 +81,11 @@ export class Host {
     return this.known[index - 1]?.name ?? ''
   }
 
+  /** The number that `iifgroup` compares; 0 for unknown indexes. */
+  interfaceGroup(index: number): number {
+    return this.known[index - 1]?.group ?? 0
+  }
+
   /** The route for a destination; `device` not 0: only through that interface. Routes are shared: do not keep them across hosts. */
   route(family: 4 | 6, bytes: Uint8Array, at: number, device = 0): Route {
     return (family === 4 ? this.routes4 : this.routes6).lookup(bytes, at, device)

@@ -1,0 +1,367 @@
+/** Reassembly before tracking, at priority -400: Linux nf_defrag_ipv4 (ip_fragment.c) and nf_defrag_ipv6 (nf_conntrack_reasm.c). */
+
+import { complement, readInt32, readUint16, sumWords, writeUint16 } from '../bytes/index.ts'
+import type { HookVerdictNumber, Packet } from '../packet/index.ts'
+import {
+  decode,
+  HookVerdict,
+  Ipv4Fragment,
+  ipv6FragmentHeaderLength,
+  ipv6HeaderLength,
+  redecode,
+} from '../packet/index.ts'
+
+/** Why a fragment did not go on; the numbers are ours. */
+export const FragmentOutcome = {
+  none: 0,
+  waiting: 1,
+  duplicate: 2,
+  overlap: 3,
+  corrupt: 4,
+  tooLarge: 5,
+  noMemory: 6,
+} as const
+export type FragmentOutcomeNumber = (typeof FragmentOutcome)[keyof typeof FragmentOutcome]
+
+export interface FragmentLimits {
+  /** How long a queue waits for its last fragment, in seconds. */
+  readonly seconds: { readonly 4: number; readonly 6: number }
+  /** Bytes that all queues of a family may take, with the kernel's bookkeeping; a new queue is refused above. */
+  readonly memory: { readonly 4: number; readonly 6: number }
+}
+
+export const defaultFragmentLimits: FragmentLimits = { seconds: { 4: 30, 6: 60 }, memory: { 4: 4194304, 6: 4194304 } }
+
+/** A fragment's payload, with its place in the packet. */
+interface Piece {
+  readonly from: number
+  readonly to: number
+  readonly data: Uint8Array
+}
+
+interface Queue {
+  readonly key: string
+  readonly family: 4 | 6
+  readonly expires: number
+  readonly hook: number
+  /** Sorted by place; never overlapping. */
+  readonly pieces: Piece[]
+  /** The whole first fragment as it arrived, or null. */
+  first: Uint8Array | null
+  firstPayloadAt: number
+  /** Where the byte that names the first fragment's payload protocol lies, and its fragment header; IPv6 only. */
+  fragmentHeader: number
+  nextHeaderAt: number
+  input: number
+  hasLast: boolean
+  length: number
+  received: number
+  memory: number
+  largest: number
+  largestUnfragmentable: number
+  /** One bit for each ECN value seen. */
+  ecn: number
+}
+
+/** What the kernel charges for a fragment beside its bytes; an estimate. */
+const overheadBytes = 768
+
+const greatestLength = 65535
+
+/** A queue that ran out of time: its first fragment, for an ICMP time exceeded, or null when that never came. */
+export interface ExpiredQueue {
+  readonly first: Uint8Array | null
+  readonly family: 4 | 6
+  readonly hook: number
+  readonly input: number
+}
+
+export class Fragments {
+  /** Why the last fragment given to {@link defragment} was kept or dropped. */
+  outcome: FragmentOutcomeNumber = FragmentOutcome.none
+  /** Payload lengths, in order, of the fragments that the last reassembled packet came in. */
+  pieceLengths: readonly number[] = []
+  /** Called for each queue that times out, during {@link advance}. */
+  onExpire: ((queue: ExpiredQueue) => void) | null = null
+  private readonly limits: FragmentLimits
+  private readonly queues = { 4: new Map<string, Queue>(), 6: new Map<string, Queue>() } as const
+  private readonly memory = { 4: 0, 6: 0 }
+  private now = 0
+
+  constructor(limits: FragmentLimits = defaultFragmentLimits) {
+    this.limits = limits
+  }
+
+  /** Number of packets waiting for fragments. */
+  get waiting(): number {
+    return this.queues[4].size + this.queues[6].size
+  }
+
+  /** Lets queues expire. Queues of a family expire in the order of their making. */
+  advance(now: number): void {
+    this.now = now
+    this.expire(this.queues[4])
+    this.expire(this.queues[6])
+  }
+
+  private expire(queues: Map<string, Queue>): void {
+    for (const queue of queues.values()) {
+      if (queue.expires > this.now) return
+      this.forget(queue)
+      this.onExpire?.({ first: queue.first, family: queue.family, hook: queue.hook, input: queue.input })
+    }
+  }
+
+  private forget(queue: Queue): void {
+    this.queues[queue.family].delete(queue.key)
+    this.memory[queue.family] -= queue.memory
+  }
+
+  /**
+   * Accepts a whole packet as it is. Keeps a fragment (stolen), drops it, or, if it was the last one missing, gives `packet` the
+   * reassembled bytes, decoded again, and sets `largestFragment`.
+   */
+  readonly defragment = (packet: Packet): HookVerdictNumber => {
+    if (packet.family === 4)
+      return packet.moreFragments || packet.fragmentOffset !== 0 ? this.queue4(packet) : HookVerdict.accept
+    return packet.fragmentHeader >= 0 ? this.queue6(packet) : HookVerdict.accept
+  }
+
+  private queue4(packet: Packet): HookVerdictNumber {
+    const { bytes, start, end } = packet
+    const queue = this.find(4, key4(packet), packet)
+    if (!queue) return this.refuse(FragmentOutcome.noMemory)
+    const payloadAt = start + ((bytes[start]! & 15) << 2)
+    const from = packet.fragmentOffset
+    let to = from + end - payloadAt
+    if (!packet.moreFragments) {
+      if (to < queue.length || (queue.hasLast && to !== queue.length))
+        return this.discard(queue, FragmentOutcome.corrupt)
+      queue.hasLast = true
+      queue.length = to
+    } else {
+      to &= ~7
+      if (to > queue.length) {
+        if (queue.hasLast) return this.discard(queue, FragmentOutcome.corrupt)
+        queue.length = to
+      }
+    }
+    if (to === from) return this.discard(queue, FragmentOutcome.corrupt)
+    const outcome = insert(queue, from, to, bytes, payloadAt)
+    if (outcome === FragmentOutcome.overlap) return this.discard(queue, outcome)
+    if (outcome === FragmentOutcome.duplicate) return this.refuse(outcome)
+    const size = to - from + payloadAt - start
+    queue.largest = Math.max(queue.largest, size)
+    if (readUint16(bytes, start + 6) & Ipv4Fragment.dontFragment)
+      queue.largestUnfragmentable = Math.max(queue.largestUnfragmentable, size)
+    queue.ecn |= 1 << (bytes[start + 1]! & 3)
+    if (from === 0) this.keepFirst(queue, packet, payloadAt)
+    this.charge(queue, size)
+    return isComplete(queue) ? this.finish4(packet, queue) : this.hold()
+  }
+
+  private finish4(packet: Packet, queue: Queue): HookVerdictNumber {
+    this.forget(queue)
+    const first = queue.first
+    const ecn = mergedEcn(queue.ecn)
+    if (!first || ecn < 0) return this.refuse(FragmentOutcome.corrupt)
+    const headerLength = queue.firstPayloadAt
+    const length = headerLength + queue.length
+    if (length > greatestLength) return this.refuse(FragmentOutcome.tooLarge)
+    const whole = join(queue, first, headerLength)
+    whole[1] = (whole[1]! & ~3) | ecn
+    writeUint16(whole, 2, length)
+    writeUint16(whole, 6, queue.largestUnfragmentable === queue.largest ? Ipv4Fragment.dontFragment : 0)
+    writeUint16(whole, 10, 0)
+    writeUint16(whole, 10, complement(sumWords(whole, 0, headerLength)))
+    return this.replace(packet, queue, whole, Math.max(queue.largest, queue.largestUnfragmentable))
+  }
+
+  private queue6(packet: Packet): HookVerdictNumber {
+    const { bytes, start, end, fragmentHeader } = packet
+    if (readUint16(bytes, start + 4) === 0 || fragmentHeader + ipv6FragmentHeaderLength > end) return HookVerdict.accept
+    const queue = this.find(6, key6(packet), packet)
+    if (!queue) return this.refuse(FragmentOutcome.noMemory)
+    const payloadAt = fragmentHeader + ipv6FragmentHeaderLength
+    const from = packet.fragmentOffset
+    const to = from + end - payloadAt
+    if (to > greatestLength) return this.refuse(FragmentOutcome.tooLarge)
+    if (!packet.moreFragments) {
+      if (to < queue.length || (queue.hasLast && to !== queue.length)) return this.refuse(FragmentOutcome.corrupt)
+      queue.hasLast = true
+      queue.length = to
+    } else {
+      if (to & 7) {
+        // Whoever must answer with a parameter problem is the destination: the fragment goes on as it is.
+        this.forget(queue)
+        return HookVerdict.accept
+      }
+      if (to > queue.length) {
+        if (queue.hasLast) return this.refuse(FragmentOutcome.corrupt)
+        queue.length = to
+      }
+    }
+    if (to === from) return this.refuse(FragmentOutcome.corrupt)
+    const outcome = insert(queue, from, to, bytes, payloadAt)
+    if (outcome === FragmentOutcome.overlap) return this.discard(queue, outcome)
+    if (outcome === FragmentOutcome.duplicate) return this.hold(outcome)
+    queue.largest = Math.max(queue.largest, end - start)
+    queue.ecn |= 1 << ((bytes[start + 1]! >>> 4) & 3)
+    if (from === 0) {
+      this.keepFirst(queue, packet, payloadAt)
+      queue.fragmentHeader = fragmentHeader - start
+      queue.nextHeaderAt = nextHeaderBefore(bytes, start, fragmentHeader) - start
+    }
+    this.charge(queue, end - start)
+    return isComplete(queue) ? this.finish6(packet, queue) : this.hold()
+  }
+
+  private finish6(packet: Packet, queue: Queue): HookVerdictNumber {
+    this.forget(queue)
+    const first = queue.first
+    const ecn = mergedEcn(queue.ecn)
+    if (!first || ecn < 0) return this.refuse(FragmentOutcome.corrupt)
+    const headersLength = queue.fragmentHeader
+    const payloadLength = headersLength - ipv6HeaderLength + queue.length
+    if (payloadLength > greatestLength) return this.refuse(FragmentOutcome.tooLarge)
+    const whole = join(queue, first, headersLength)
+    whole[queue.nextHeaderAt] = first[queue.fragmentHeader]!
+    whole[1] = (whole[1]! & ~0x30) | (ecn << 4)
+    writeUint16(whole, 4, payloadLength)
+    return this.replace(packet, queue, whole, queue.largest)
+  }
+
+  private find(family: 4 | 6, key: string, packet: Packet): Queue | null {
+    const found = this.queues[family].get(key)
+    if (found) return found
+    if (this.memory[family] > this.limits.memory[family] || this.limits.memory[family] === 0) return null
+    const queue: Queue = {
+      key,
+      family,
+      expires: this.now + this.limits.seconds[family] * 1000,
+      hook: packet.hook,
+      pieces: [],
+      first: null,
+      firstPayloadAt: 0,
+      fragmentHeader: 0,
+      nextHeaderAt: 0,
+      input: packet.input,
+      hasLast: false,
+      length: 0,
+      received: 0,
+      memory: 0,
+      largest: 0,
+      largestUnfragmentable: 0,
+      ecn: 0,
+    }
+    this.queues[family].set(key, queue)
+    return queue
+  }
+
+  private keepFirst(queue: Queue, packet: Packet, payloadAt: number): void {
+    queue.first = packet.bytes.slice(packet.start, packet.end)
+    queue.firstPayloadAt = payloadAt - packet.start
+  }
+
+  private charge(queue: Queue, bytes: number): void {
+    queue.memory += bytes + overheadBytes
+    this.memory[queue.family] += bytes + overheadBytes
+  }
+
+  private hold(outcome: FragmentOutcomeNumber = FragmentOutcome.waiting): HookVerdictNumber {
+    this.outcome = outcome
+    return HookVerdict.stolen
+  }
+
+  private refuse(outcome: FragmentOutcomeNumber): HookVerdictNumber {
+    this.outcome = outcome
+    return HookVerdict.drop
+  }
+
+  private discard(queue: Queue, outcome: FragmentOutcomeNumber): HookVerdictNumber {
+    this.forget(queue)
+    return this.refuse(outcome)
+  }
+
+  private replace(packet: Packet, queue: Queue, whole: Uint8Array, largest: number): HookVerdictNumber {
+    packet.bytes = whole
+    packet.start = 0
+    packet.end = whole.length
+    packet.link = -1
+    // The header was checked when the fragments came; decode finds the headers of a whole packet.
+    if (decode(packet, whole.length) !== 0) redecode(packet)
+    packet.largestFragment = largest
+    this.pieceLengths = queue.pieces.map((piece) => piece.to - piece.from)
+    this.outcome = FragmentOutcome.none
+    return HookVerdict.accept
+  }
+}
+
+const isComplete = (queue: Queue): boolean => queue.hasLast && queue.first !== null && queue.received === queue.length
+
+/** Puts the payload bytes in their place. A fragment inside what is there already is a duplicate; a partial overlap spoils the queue. */
+function insert(queue: Queue, from: number, to: number, bytes: Uint8Array, payloadAt: number): FragmentOutcomeNumber {
+  const { pieces } = queue
+  let place = pieces.length
+  while (place > 0 && pieces[place - 1]!.from >= to) place--
+  const before = pieces[place - 1]
+  if (before && before.to > from)
+    return isCovered(pieces, place - 1, from, to) ? FragmentOutcome.duplicate : FragmentOutcome.overlap
+  pieces.splice(place, 0, { from, to, data: bytes.slice(payloadAt, payloadAt + to - from) })
+  queue.received += to - from
+  return FragmentOutcome.none
+}
+
+/** Whether the range lies inside pieces that touch each other without a gap, the last of which is at `last`. */
+function isCovered(pieces: readonly Piece[], last: number, from: number, to: number): boolean {
+  if (pieces[last]!.to < to) return false
+  let place = last
+  while (pieces[place]!.from > from) {
+    if (place === 0 || pieces[place - 1]!.to !== pieces[place]!.from) return false
+    place--
+  }
+  return true
+}
+
+/** The first fragment's headers (`headersLength` bytes) and the payloads of all. */
+function join(queue: Queue, first: Uint8Array, headersLength: number): Uint8Array {
+  const whole = new Uint8Array(headersLength + queue.length)
+  whole.set(first.subarray(0, headersLength))
+  for (const { from, data } of queue.pieces) whole.set(data, headersLength + from)
+  return whole
+}
+
+/** RFC 3168 section 5.3: not-ECT mixed with anything else makes the packet unusable; CE on one fragment marks the whole. */
+function mergedEcn(seen: number): number {
+  if (seen === 1) return 0
+  if (seen & 1) return -1
+  if (seen & 8) return 3
+  return seen === 2 ? 1 : seen === 4 ? 2 : 2
+}
+
+const hookUser = (packet: Packet): string => `${packet.hook}.${packet.zoneOriginal}`
+
+const key4 = (packet: Packet): string => {
+  const { bytes, start } = packet
+  return `${readInt32(bytes, start + 12)}.${readInt32(bytes, start + 16)}.${readUint16(bytes, start + 4)}.${bytes[start + 9]}.${hookUser(packet)}`
+}
+
+function key6(packet: Packet): string {
+  const { bytes, start, fragmentHeader } = packet
+  let key = `${readInt32(bytes, fragmentHeader + 4)}.${hookUser(packet)}`
+  for (let at = start + 8; at < start + 40; at += 4) key += `.${readInt32(bytes, at)}`
+  const isLocalScope =
+    bytes[start + 24] === 0xff || (bytes[start + 24] === 0xfe && (bytes[start + 25]! & 0xc0) === 0x80)
+  return isLocalScope ? `${key}.${packet.input}` : key
+}
+
+/** Offset of the byte that names the header at `until`. */
+function nextHeaderBefore(bytes: Uint8Array, start: number, until: number): number {
+  let named = start + 6
+  let at = start + ipv6HeaderLength
+  while (at < until) {
+    named = at
+    at += (bytes[at + 1]! + 1) << 3
+  }
+  return named
+}

@@ -1,0 +1,35 @@
+/** What the parts of the engine see of it: the host around them, the tracker, and ways to send and to conclude. */
+
+import type { Conntrack } from '../conntrack/index.ts'
+import type { Host, Route } from '../host/index.ts'
+import type { HookNumber, Packet } from '../packet/index.ts'
+import type { DropNumber, FateNumber } from './fate.ts'
+
+/** What the walk asks of conntrack. */
+export type Tracking = Pick<
+  Conntrack,
+  'advance' | 'track' | 'confirm' | 'release' | 'attach' | 'closeByReset' | 'status' | 'addStatus'
+>
+
+export interface Box {
+  readonly host: Host
+  readonly tracking: Tracking
+  /** 0 (inclusive) to 1 (exclusive). */
+  random(): number
+  /** A packet that this host makes because of `cause`, with room for `length` bytes from 0; null when it has made too many. */
+  make(cause: Packet, length: number): Packet | null
+  /** Whether the packet passed all functions of a hook. If not, it is concluded. */
+  pass(hook: HookNumber, packet: Packet): boolean
+  /** Walks a packet of this host, decoded, through output and postrouting. False: it did not get out. */
+  sendMade(packet: Packet, route: Route): boolean
+  /** Walks a packet whose output is known through postrouting. */
+  leave(packet: Packet, fate: FateNumber): boolean
+  /** Says what became of a packet. */
+  conclude(packet: Packet, fate: FateNumber, reason: DropNumber): void
+  /** Hands a packet to whoever observes deliveries. */
+  deliver(packet: Packet): void
+  /** Payload lengths of the fragments that the packet of this walk was reassembled from. */
+  pieceLengths(): readonly number[]
+  /** Gives bytes to the interface, as part of `packet`. */
+  emit(packet: Packet): void
+}

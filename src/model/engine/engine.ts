@@ -1,0 +1,155 @@
+/** A ruleset on a host: packets in, packets out, and what became of each. */
+
+import type { ConntrackSettings } from '../conntrack/index.ts'
+import { Conntrack, Fragments } from '../conntrack/index.ts'
+import type { Host } from '../host/index.ts'
+import type { HookFunction, HookNumber, Packet } from '../packet/index.ts'
+import { Hook, HookVerdict } from '../packet/index.ts'
+import type { CompiledBaseChain, CompiledRuleset, Ruleset, Tracer } from '../rules/index.ts'
+import { compileRuleset } from '../rules/index.ts'
+import type { DropNumber, FateNumber, SendError } from './fate.ts'
+import type { HookEntry } from './hook-lists.ts'
+import { buildHookLists, Place, trackingEntries } from './hook-lists.ts'
+import { familiesOf, natEntries } from './nat-chains.ts'
+import { reject } from './reject.ts'
+import { rerouting } from './route-chain.ts'
+import type { Observer } from './walker.ts'
+import { Walker } from './walker.ts'
+
+/** A function that watches a hook at a priority of its own, behind the chains of the same priority; it cannot change the walk. */
+export interface Probe {
+  readonly hook: HookNumber
+  readonly priority: number
+  readonly run: (packet: Packet) => void
+}
+
+export interface EngineOptions {
+  readonly host: Host
+  readonly ruleset: Ruleset
+  readonly settings: ConntrackSettings
+  /** 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number
+  /** Milliseconds since 1970-01-01 UTC at model time 0; 0 when nobody knows. */
+  readonly epoch?: number
+  readonly tracer?: Tracer | null
+  readonly probes?: readonly Probe[]
+  /** False: nothing asks for conntrack, and fragments pass one by one. */
+  readonly isTracking?: boolean
+}
+
+export class Engine implements Observer {
+  readonly host: Host
+  readonly conntrack: Conntrack
+  readonly rules: CompiledRuleset
+  /** May be replaced at any time. What they are given is only lent. */
+  onTransmit: Observer['onTransmit'] = () => {}
+  onDeliver: Observer['onDeliver'] = () => {}
+  onConclude: Observer['onConclude'] = () => {}
+  private readonly walker: Walker
+
+  constructor(options: EngineOptions) {
+    const { host, random } = options
+    const { settings } = host
+    this.host = host
+    this.conntrack = new Conntrack(options.settings)
+    const fragments = new Fragments({ seconds: settings.fragmentSeconds, memory: settings.fragmentMemory })
+    const epoch = options.epoch ?? 0
+    let walker: Walker | null = null
+    this.rules = compileRuleset(
+      options.ruleset,
+      {
+        host,
+        conntrack: this.conntrack,
+        random,
+        now: () => this.conntrack.now,
+        wallClock: () => epoch + this.conntrack.now,
+        reject: (packet, type, code) => {
+          if (walker) reject(walker, packet, type, code)
+        },
+      },
+      options.tracer ?? null,
+    )
+    const entries = this.hookEntries(options, fragments)
+    const hooks = { 4: buildHookLists(entries, 4), 6: buildHookLists(entries, 6) }
+    walker = new Walker({ host, tracking: this.conntrack, fragments, hooks, random, observer: this })
+    this.walker = walker
+  }
+
+  /** Conntrack first: where priorities are equal it was there before the chains. */
+  private hookEntries(options: EngineOptions, fragments: Fragments): HookEntry[] {
+    const { conntrack } = this
+    const isTracking = options.isTracking ?? true
+    const own = isTracking
+      ? trackingEntries(
+          fragments.defragment,
+          (packet) => conntrack.track(packet),
+          (packet) => conntrack.confirm(packet),
+        )
+      : []
+    const chains = this.rules.baseChains
+    const nat = natEntries(
+      chains.filter((chain) => chain.base.type === 'nat'),
+      conntrack,
+    )
+    const plain = chains.filter((chain) => chain.base.type !== 'nat').map((chain) => this.chainEntry(chain))
+    return [...own, ...nat, ...plain, ...(options.probes ?? []).map(probeEntry)]
+  }
+
+  private chainEntry(chain: CompiledBaseChain): HookEntry {
+    const { base } = chain
+    const isRerouting = base.type === 'route' && base.hook === Hook.output
+    const run: HookFunction = isRerouting ? rerouting(this.host, chain.run) : chain.run
+    return { hook: base.hook, priority: base.priority, families: familiesOf(chain), place: Place.chain, run }
+  }
+
+  /** A packet arrives: `bytes`, `start`, `input`, `time` and `number` are set; its bytes end at `available` at the latest. */
+  receive(packet: Packet, available: number): void {
+    this.walker.receive(packet, available)
+  }
+
+  /** A local program sends a packet with its IP header; see {@link error}. */
+  send(packet: Packet, available: number): void {
+    this.walker.send(packet, available)
+  }
+
+  /** Lets time pass without a packet. */
+  advance(now: number): void {
+    this.walker.advance(now)
+  }
+
+  /** What became of the last packet given to {@link receive} or {@link send}. */
+  get fate(): FateNumber {
+    return this.walker.fate
+  }
+
+  /** The hook where it was dropped or held; -1: none. */
+  get hook(): number {
+    return this.walker.hook
+  }
+
+  /** Number into `dropReasons`: why, or what the local stack did with it. */
+  get reason(): DropNumber {
+    return this.walker.reason
+  }
+
+  /** Number into `malformedReasons` when the fate is `malformed`. */
+  get malformed(): number {
+    return this.walker.malformed
+  }
+
+  /** Why the last {@link send} failed; null: it did not. */
+  get error(): SendError | null {
+    return this.walker.error
+  }
+}
+
+const probeEntry = (probe: Probe): HookEntry => ({
+  hook: probe.hook,
+  priority: probe.priority,
+  families: [4, 6],
+  place: Place.probe,
+  run: (packet) => {
+    probe.run(packet)
+    return HookVerdict.accept
+  },
+})

@@ -1,0 +1,55 @@
+/** The functions on each hook, in the order in which a packet meets them: conntrack's own, the ruleset's base chains, probes. */
+
+import type { HookFunction, HookNumber } from '../packet/index.ts'
+import { Hook, HookPriority } from '../packet/index.ts'
+
+/** Whose function it is. */
+export const Place = { defragment: 0, conntrack: 1, chain: 2, nat: 3, confirm: 4, probe: 5 } as const
+export type PlaceNumber = (typeof Place)[keyof typeof Place]
+
+export interface HookEntry {
+  readonly hook: HookNumber
+  readonly priority: number
+  readonly families: readonly (4 | 6)[]
+  readonly place: PlaceNumber
+  readonly run: HookFunction
+}
+
+/** One hook of one family, flat. */
+export interface HookList {
+  readonly functions: readonly HookFunction[]
+  readonly places: readonly PlaceNumber[]
+}
+
+export type HookLists = readonly HookList[]
+
+/** Sorts by priority; equal ones stay in the order given. */
+export function buildHookLists(entries: readonly HookEntry[], family: 4 | 6): HookLists {
+  const hooks: readonly HookNumber[] = [Hook.prerouting, Hook.input, Hook.forward, Hook.output, Hook.postrouting]
+  return hooks.map((hook) => {
+    const own = entries.filter((entry) => entry.hook === hook && entry.families.includes(family))
+    const sorted = [...own].sort((a, b) => a.priority - b.priority)
+    return { functions: sorted.map(({ run }) => run), places: sorted.map(({ place }) => place) }
+  })
+}
+
+const both = [4, 6] as const
+
+/** Where conntrack stands: reassembly and tracking where packets enter, confirmation where they leave netfilter. */
+export function trackingEntries(defragment: HookFunction, track: HookFunction, confirm: HookFunction): HookEntry[] {
+  const entry = (hook: HookNumber, priority: number, place: PlaceNumber, run: HookFunction): HookEntry => ({
+    hook,
+    priority,
+    families: both,
+    place,
+    run,
+  })
+  return [
+    entry(Hook.prerouting, HookPriority.defragment, Place.defragment, defragment),
+    entry(Hook.output, HookPriority.defragment, Place.defragment, defragment),
+    entry(Hook.prerouting, HookPriority.conntrack, Place.conntrack, track),
+    entry(Hook.output, HookPriority.conntrack, Place.conntrack, track),
+    entry(Hook.input, HookPriority.confirm, Place.confirm, confirm),
+    entry(Hook.postrouting, HookPriority.confirm, Place.confirm, confirm),
+  ]
+}

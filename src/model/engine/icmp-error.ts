@@ -1,0 +1,134 @@
+/** ICMP errors that this host makes (Linux icmp_send, icmp6_send): which packets get one, what it quotes, who signs it. */
+
+import { writeUint32 } from '../bytes/index.ts'
+import { isAny6, isLinkLocal6, isMulticast6, isUsable, RouteType, selectAddress4 } from '../host/index.ts'
+import type { Packet } from '../packet/index.ts'
+import {
+  Hook,
+  IcmpType,
+  icmpHeaderLength,
+  ipv4HeaderLength,
+  ipv6HeaderLength,
+  PacketType,
+  Protocol,
+} from '../packet/index.ts'
+import type { Box } from './box.ts'
+import { echoOptions } from './ip-options.ts'
+import { copyAddress, finishMade, pseudo6, writeChecksum, writeIpv4, writeIpv6 } from './write-header.ts'
+
+/** RFC 1812 section 4.3.2.3: an IPv4 error is at most so long. */
+const longestError4 = 576
+
+/** RFC 4443 section 3: an ICMPv6 error fits the minimum MTU. */
+const longestError6 = 1280
+
+const errorTypes4: readonly number[] = [
+  IcmpType.destinationUnreachable,
+  IcmpType.sourceQuench,
+  IcmpType.redirect,
+  IcmpType.timeExceeded,
+  IcmpType.parameterProblem,
+]
+
+const largestIcmpType = 18
+
+/** No error about later fragments, broadcasts and multicasts, nor about ICMP errors and types that nobody knows. */
+function mayHaveError4(box: Box, cause: Packet): boolean {
+  if (cause.packetType !== PacketType.host || cause.fragmentOffset !== 0) return false
+  const type = box.host.addressType(4, cause.bytes, cause.start + 16)
+  // In prerouting the packet was not routed yet: the kernel does not know the address for a broadcast one there.
+  if (cause.hook !== Hook.prerouting && (type === RouteType.broadcast || type === RouteType.multicast)) return false
+  if (cause.protocol !== Protocol.icmp) return true
+  const inner = cause.bytes[cause.transport]
+  return cause.transport < cause.end && inner !== undefined && inner <= largestIcmpType && !errorTypes4.includes(inner)
+}
+
+function sourceOfError4(box: Box, cause: Packet): Uint8Array | null {
+  const { bytes, start } = cause
+  if (box.host.addressType(4, bytes, start + 16) === RouteType.local) return bytes.subarray(start + 16, start + 20)
+  const route = box.host.route(4, bytes, start + 12)
+  if (cause.input !== 0 && box.host.settings.isUsingInboundAddressForErrors) {
+    return selectAddress4(box.host.interfaces[cause.input - 1], bytes, start + 12, box.host.interfaces)
+  }
+  return box.host.selectSource(4, route, bytes, start + 12)
+}
+
+/** `info` is what stands in bytes 4 to 7: an MTU, a pointer, or 0. */
+export function sendError4(box: Box, cause: Packet, type: number, code: number, info: number): void {
+  if (!mayHaveError4(box, cause)) return
+  const { bytes, start } = cause
+  const route = box.host.route(4, bytes, start + 12)
+  const source = sourceOfError4(box, cause)
+  if (!isUsable(route.type) || !source) return
+  const options = echoOptions(cause, source)
+  const headerLength = ipv4HeaderLength + options.length
+  const room = Math.min(longestError4, route.mtu) - headerLength - icmpHeaderLength
+  if (room <= ipv4HeaderLength) return
+  const quoted = Math.min(room, cause.end - start)
+  const length = headerLength + icmpHeaderLength + quoted
+  const made = box.make(cause, length)
+  if (!made) return
+  copyAddress(source, 0, made.bytes, 12, 4)
+  copyAddress(bytes, start + 12, made.bytes, 16, 4)
+  made.bytes.set(options, ipv4HeaderLength)
+  writeIpv4(made, {
+    length,
+    headerLength,
+    tos: 0xc0 | (bytes[start + 1]! & 0x1e),
+    id: box.random() * 0x10000,
+    dontFragment: false,
+    ttl: box.host.settings.timeToLive,
+    protocol: Protocol.icmp,
+  })
+  writeError(made, headerLength, type, code, info)
+  made.bytes.set(bytes.subarray(start, start + quoted), headerLength + icmpHeaderLength)
+  writeChecksum(made.bytes, headerLength, length, headerLength + 2, 0)
+  finishMade(made)
+  box.tracking.attach(made, cause)
+  box.sendMade(made, route)
+}
+
+function writeError(made: Packet, at: number, type: number, code: number, info: number): void {
+  made.bytes[at] = type
+  made.bytes[at + 1] = code
+  writeUint32(made.bytes, at + 4, info)
+}
+
+/** RFC 4443 section 2.4 (e): multicasts get an error only where it helps path MTU discovery, or where an option asks for it. */
+function mayHaveError6(cause: Packet, type: number, code: number, pointer: number): boolean {
+  const { bytes, start } = cause
+  if (isMulticast6(bytes, start + 24) || cause.packetType !== PacketType.host) {
+    const isAskedFor = type === 4 && code === 2 && (bytes[start + pointer]! & 0xc0) === 0x80
+    if (type !== 2 && !isAskedFor) return false
+  }
+  if (isAny6(bytes, start + 8) || isMulticast6(bytes, start + 8)) return false
+  const isIcmp = cause.protocol === Protocol.icmpv6 && cause.fragmentOffset === 0 && cause.transport >= 0
+  return !isIcmp || (cause.transport < cause.end && bytes[cause.transport]! >= 128)
+}
+
+/** The same for ICMPv6. */
+export function sendError6(box: Box, cause: Packet, type: number, code: number, info: number): void {
+  if (!mayHaveError6(cause, type, code, info)) return
+  const { bytes, start } = cause
+  const device = isLinkLocal6(bytes, start + 8) ? cause.input : 0
+  const route = box.host.route(6, bytes, start + 8, device)
+  if (!isUsable(route.type)) return
+  const own = box.host.addressType(6, bytes, start + 24)
+  const isOwn = own === RouteType.local || own === RouteType.anycast
+  const source = isOwn ? bytes.subarray(start + 24, start + 40) : box.host.selectSource(6, route, bytes, start + 8)
+  if (!source) return
+  const quoted = Math.min(longestError6 - ipv6HeaderLength - icmpHeaderLength, cause.end - start)
+  const length = ipv6HeaderLength + icmpHeaderLength + quoted
+  const made = box.make(cause, length)
+  if (!made) return
+  copyAddress(source, 0, made.bytes, 8, 16)
+  copyAddress(bytes, start + 8, made.bytes, 24, 16)
+  writeIpv6(made, length - ipv6HeaderLength, 0, Protocol.icmpv6, box.host.settings.hopLimit)
+  writeError(made, ipv6HeaderLength, type, code, info)
+  made.bytes.set(bytes.subarray(start, start + quoted), ipv6HeaderLength + icmpHeaderLength)
+  const pseudo = pseudo6(made.bytes, length - ipv6HeaderLength, Protocol.icmpv6)
+  writeChecksum(made.bytes, ipv6HeaderLength, length, ipv6HeaderLength + 2, pseudo)
+  finishMade(made)
+  box.tracking.attach(made, cause)
+  box.sendMade(made, route)
+}

@@ -1,0 +1,302 @@
+/** One packet's way through the hooks of the host, and those of the packets it makes the host send. */
+
+import { readInt32 } from '../bytes/index.ts'
+import type { FragmentOutcomeNumber, Fragments } from '../conntrack/index.ts'
+import type { Host, Route } from '../host/index.ts'
+import { loopbackIndex, noRoute } from '../host/index.ts'
+import type { HookNumber, MalformedReason, Packet } from '../packet/index.ts'
+import { decode, Hook, HookVerdict, IcmpType, Icmpv6Type, PacketType } from '../packet/index.ts'
+import type { Box, Tracking } from './box.ts'
+import { ErrorBudget } from './error-budget.ts'
+import type { DropNumber, FateNumber, SendError } from './fate.ts'
+import { Drop, Fate } from './fate.ts'
+import { forward4, forward6 } from './forward.ts'
+import type { HookLists, PlaceNumber } from './hook-lists.ts'
+import { Place } from './hook-lists.ts'
+import { sendError4, sendError6 } from './icmp-error.ts'
+import { InputRoute, routeInput4, routeInput6, Way } from './input-route.ts'
+import { checkOptions } from './ip-options.ts'
+import { checkArrival6 } from './ipv6-arrival.ts'
+import { prepareLocal } from './local-send.ts'
+import { receiveLocally } from './local-stack.ts'
+import { cut } from './output.ts'
+import { PacketPool } from './packet-pool.ts'
+
+/** Who watches walks. All are called synchronously; packets and bytes are only lent. */
+export interface Observer {
+  /** Bytes leave the host: `packet.bytes` from start to end. Fragments come one by one. */
+  onTransmit(interfaceIndex: number, packet: Packet): void
+  /** A packet passed input. */
+  onDeliver(packet: Packet): void
+  /** What became of a packet: the one given to the engine, and each that the host made on the way. */
+  onConclude(packet: Packet, fate: FateNumber, hook: number, reason: DropNumber): void
+}
+
+export interface WalkerOptions {
+  readonly host: Host
+  readonly tracking: Tracking
+  readonly fragments: Fragments
+  readonly hooks: { readonly 4: HookLists; readonly 6: HookLists }
+  readonly random: () => number
+  readonly observer: Observer
+}
+
+const fragmentDrops: Readonly<Record<FragmentOutcomeNumber, DropNumber>> = {
+  0: Drop.none,
+  1: Drop.fragmentWaiting,
+  2: Drop.fragmentDuplicate,
+  3: Drop.fragmentOverlap,
+  4: Drop.fragmentCorrupt,
+  5: Drop.fragmentTooLarge,
+  6: Drop.fragmentMemory,
+}
+
+export class Walker implements Box {
+  readonly host: Host
+  readonly tracking: Tracking
+  readonly random: () => number
+  /** Of the packet last given to {@link receive} or {@link send}: what became of it, at which hook (-1: none), and why. */
+  fate: FateNumber = Fate.none
+  hook = -1
+  reason: DropNumber = Drop.none
+  malformed: MalformedReason = 0
+  /** Why a local send failed, as its `errno`; null: it did not. */
+  error: SendError | null = null
+  private readonly fragments: Fragments
+  private readonly hooks: { readonly 4: HookLists; readonly 6: HookLists }
+  private readonly observer: Observer
+  private readonly pool = new PacketPool()
+  private readonly budget = new ErrorBudget()
+  private readonly inputRoute = new InputRoute()
+  /** Packets on their way through the loopback interface: they arrive when the one that caused them is done. */
+  private readonly looped: Packet[] = []
+  private outer: Packet | null = null
+
+  constructor(options: WalkerOptions) {
+    this.host = options.host
+    this.tracking = options.tracking
+    this.fragments = options.fragments
+    this.hooks = options.hooks
+    this.random = options.random
+    this.observer = options.observer
+    this.fragments.onExpire = ({ first, family, hook, input }) => this.reportExpired(first, family, hook, input)
+  }
+
+  /** A packet arrives: bytes, start, input and time are set; `available` is where its bytes end. */
+  receive(packet: Packet, available: number): void {
+    this.begin(packet)
+    this.malformed = decode(packet, available)
+    if (this.malformed !== 0) this.conclude(packet, Fate.malformed, Drop.malformed)
+    else this.arrive(packet)
+    this.finish(packet)
+  }
+
+  /** A local program sends a packet with its IP header; `output` not 0 binds it to that interface. */
+  send(packet: Packet, available: number): void {
+    this.begin(packet)
+    const prepared = prepareLocal(this, packet, available)
+    if (typeof prepared === 'string') {
+      this.error = prepared
+      this.malformed = decode(packet, available)
+      this.conclude(
+        packet,
+        this.malformed !== 0 ? Fate.malformed : Fate.dropped,
+        this.malformed !== 0 ? Drop.malformed : Drop.noRoute,
+      )
+    } else if (!this.sendMade(packet, prepared) && this.fate === Fate.dropped) this.error = 'EPERM'
+    this.finish(packet)
+  }
+
+  private begin(packet: Packet): void {
+    this.fate = Fate.none
+    this.hook = -1
+    this.reason = Drop.none
+    this.malformed = 0
+    this.error = null
+    this.outer = packet
+    this.advance(packet.time)
+  }
+
+  /** Lets time pass: entries expire, fragments that waited too long are given up. */
+  advance(now: number): void {
+    this.tracking.advance(now)
+    if (this.fragments.waiting > 0) this.fragments.advance(now)
+  }
+
+  private finish(packet: Packet): void {
+    for (let i = 0; i < this.looped.length; i++) {
+      const arriving = this.looped[i]
+      if (arriving) this.arriveByLoopback(arriving)
+    }
+    this.looped.length = 0
+    for (let i = 0; i < this.pool.count; i++) {
+      const made = this.pool.at(i)
+      if (made && made.entry !== 0) this.tracking.release(made)
+    }
+    this.pool.giveBackAll()
+    if (packet.entry !== 0) this.tracking.release(packet)
+    this.outer = null
+  }
+
+  private arrive(packet: Packet): void {
+    if (packet.packetType === PacketType.other) return this.conclude(packet, Fate.dropped, Drop.otherHost)
+    if (packet.family === 6) {
+      const reason = checkArrival6(this, packet)
+      if (reason !== Drop.none)
+        return this.conclude(packet, reason === Drop.malformed ? Fate.malformed : Fate.dropped, reason)
+    }
+    if (!this.pass(Hook.prerouting, packet)) return
+    const way = this.inputRoute
+    if (packet.family === 4) routeInput4(this.host, packet, way)
+    else routeInput6(this.host, packet, way)
+    const { route } = way
+    if (
+      packet.family === 4 &&
+      way.way !== Way.refuse &&
+      (packet.bytes[packet.start]! & 15) > 5 &&
+      !this.takesOptions(packet)
+    )
+      return
+    if (way.way === Way.forward)
+      return packet.family === 4 ? forward4(this, packet, route) : forward6(this, packet, route)
+    if (way.way === Way.local) return this.deliverLocally(packet)
+    if (way.way === Way.error) this.reportUnreachable(packet, way.reason)
+    this.conclude(packet, Fate.dropped, way.reason)
+  }
+
+  private takesOptions(packet: Packet): boolean {
+    const wrong = checkOptions(packet)
+    if (wrong === 0) return true
+    if (wrong > 0) sendError4(this, packet, IcmpType.parameterProblem, 0, (wrong << 24) >>> 0)
+    this.conclude(packet, Fate.dropped, wrong > 0 ? Drop.ipOptions : Drop.sourceRoute)
+    return false
+  }
+
+  private reportUnreachable(packet: Packet, reason: DropNumber): void {
+    if (packet.family === 6)
+      return sendError6(this, packet, Icmpv6Type.destinationUnreachable, reason === Drop.prohibit ? 1 : 0, 0)
+    if (!this.budget.spend(readInt32(packet.bytes, packet.start + 12), packet.time)) return
+    const code = reason === Drop.prohibit ? 13 : reason === Drop.unreachable ? 1 : 0
+    sendError4(this, packet, IcmpType.destinationUnreachable, code, 0)
+  }
+
+  private deliverLocally(packet: Packet): void {
+    if (!this.pass(Hook.input, packet)) return
+    this.deliver(packet)
+    const reason = receiveLocally(this, packet)
+    this.conclude(packet, Fate.delivered, reason)
+  }
+
+  /** The packet kept its route over the loopback: it goes to input without another lookup. */
+  private arriveByLoopback(packet: Packet): void {
+    packet.input = loopbackIndex
+    packet.output = 0
+    if (this.pass(Hook.prerouting, packet)) this.deliverLocally(packet)
+  }
+
+  pass(hook: HookNumber, packet: Packet): boolean {
+    packet.hook = hook
+    const lists = packet.family === 4 ? this.hooks[4] : this.hooks[6]
+    const { functions, places } = lists[hook]!
+    for (let i = 0; i < functions.length; i++) {
+      const verdict = functions[i]!(packet)
+      if (verdict === HookVerdict.accept) continue
+      this.stop(packet, places[i]!, verdict === HookVerdict.stolen)
+      return false
+    }
+    return true
+  }
+
+  private stop(packet: Packet, place: PlaceNumber, isStolen: boolean): void {
+    if (place === Place.defragment)
+      return this.conclude(packet, isStolen ? Fate.held : Fate.dropped, fragmentDrops[this.fragments.outcome])
+    if (place === Place.conntrack) return this.conclude(packet, Fate.dropped, Drop.conntrack)
+    if (place === Place.confirm) return this.conclude(packet, Fate.dropped, Drop.confirm)
+    this.conclude(packet, Fate.dropped, packet.rule < 0 ? Drop.policy : Drop.rule)
+  }
+
+  make(cause: Packet, length: number): Packet | null {
+    const made = this.pool.take(length)
+    if (!made) return null
+    made.time = cause.time
+    made.number = cause.number
+    return made
+  }
+
+  sendMade(packet: Packet, route: Route): boolean {
+    packet.output = route === noRoute ? 0 : outputOf(this.host, route)
+    packet.packetType = PacketType.host
+    return this.pass(Hook.output, packet) && this.leave(packet, Fate.sent)
+  }
+
+  leave(packet: Packet, fate: FateNumber): boolean {
+    if (!this.pass(Hook.postrouting, packet)) return false
+    if (packet.output === loopbackIndex) {
+      this.loop(packet)
+      this.conclude(packet, fate, Drop.none)
+      return true
+    }
+    const reason = cut(this, packet)
+    this.conclude(packet, reason === Drop.none ? fate : Fate.dropped, reason)
+    return reason === Drop.none
+  }
+
+  private loop(packet: Packet): void {
+    const { start, end } = packet
+    const copy = this.make(packet, end - start)
+    if (!copy) return this.observer.onConclude(packet, Fate.dropped, -1, Drop.tooMany)
+    copy.bytes.set(packet.bytes.subarray(start, end))
+    decode(copy, end - start)
+    copy.mark = packet.mark
+    copy.priority = packet.priority
+    copy.entry = packet.entry
+    copy.state = packet.state
+    copy.isReply = packet.isReply
+    copy.isUntracked = packet.isUntracked
+    copy.zoneOriginal = packet.zoneOriginal
+    copy.zoneReply = packet.zoneReply
+    copy.reason = packet.reason
+    this.looped.push(copy)
+  }
+
+  emit(packet: Packet): void {
+    this.observer.onTransmit(packet.output, packet)
+  }
+
+  deliver(packet: Packet): void {
+    this.observer.onDeliver(packet)
+  }
+
+  pieceLengths(): readonly number[] {
+    return this.fragments.pieceLengths
+  }
+
+  conclude(packet: Packet, fate: FateNumber, reason: DropNumber): void {
+    const hook = fate === Fate.dropped || fate === Fate.held ? packet.hook : -1
+    if (packet === this.outer) {
+      this.fate = fate
+      this.reason = reason
+      this.hook = hook
+    }
+    this.observer.onConclude(packet, fate, hook, reason)
+  }
+
+  /** RFC 1122 section 3.3.2, RFC 8200 section 4.5: only where the first fragment came; a router says nothing of IPv4 ones. */
+  private reportExpired(first: Uint8Array | null, family: 4 | 6, hook: number, input: number): void {
+    const cause = first ? this.pool.take(first.length) : null
+    if (!first || !cause || hook !== Hook.prerouting) return
+    cause.bytes.set(first)
+    decode(cause, first.length)
+    cause.input = input
+    cause.time = this.outer?.time ?? 0
+    cause.number = this.outer?.number ?? 0
+    if (family === 6) return sendError6(this, cause, Icmpv6Type.timeExceeded, 1, 0)
+    routeInput4(this.host, cause, this.inputRoute)
+    if (this.inputRoute.way === Way.local) sendError4(this, cause, IcmpType.timeExceeded, 1, 0)
+  }
+}
+
+/** A route to an own address leads through the loopback, whatever interface the address is on. */
+function outputOf(_host: Host, route: Route): number {
+  return route.type === 2 || route.type === 4 ? loopbackIndex : route.output
+}
