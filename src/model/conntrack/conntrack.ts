@@ -1,0 +1,491 @@
+/** Connection tracking at its two hooks: `track` (nf_conntrack_in) names a packet's entry and state, `confirm` (nf_confirm) keeps it. */
+
+import { readInt32 } from '../bytes/index.ts'
+import { HookVerdict, type HookVerdictNumber, type Packet, Protocol } from '../packet/index.ts'
+import { Entries, type MasterLink } from './entries.ts'
+import { isVersion6, tupleKind, tupleWords, Word } from './entry.ts'
+import {
+  doClash,
+  type Expectation,
+  type ExpectationRefusal,
+  ExpectationTable,
+  isSameExpectation,
+} from './expectation.ts'
+import { type Finding, findHelper, type HelperState } from './helpers/helper.ts'
+import { IcmpAnswer, judgeIcmp } from './icmp-error.ts'
+import { readPayload } from './payload.ts'
+import { Reason } from './reason.ts'
+import { Change, State, Status } from './status.ts'
+import { policyTimeouts, type Timeouts, timeoutsOf } from './timeouts.ts'
+import * as generic from './trackers/generic.ts'
+import * as gre from './trackers/gre.ts'
+import * as icmp from './trackers/icmp.ts'
+import * as icmpv6 from './trackers/icmpv6.ts'
+import * as sctp from './trackers/sctp.ts'
+import * as tcp from './trackers/tcp.ts'
+import { Answer } from './trackers/tracker.ts'
+import * as udp from './trackers/udp.ts'
+import * as udplite from './trackers/udplite.ts'
+import {
+  findTransport4,
+  findTransport6,
+  found,
+  hashTuple,
+  invertTuple,
+  makeTuple,
+  readAddresses,
+  readPorts,
+} from './tuple.ts'
+
+/** `ct helper` object, as far as conntrack needs it. `family` null: both. */
+export interface HelperAssignment {
+  readonly helper: string
+  readonly protocol: number
+  readonly family: 4 | 6 | null
+}
+
+/** `ct timeout` object: seconds by state name. */
+export interface TimeoutAssignment {
+  readonly protocol: number
+  readonly family: 4 | 6 | null
+  readonly policy: Readonly<Record<string, number>>
+}
+
+/** `ct expectation` object. `timeout` is the number that nft sends (its milliseconds), which the kernel takes for seconds. */
+export interface ExpectationAssignment {
+  readonly protocol: number
+  readonly family: 4 | 6 | null
+  readonly destinationPort: number
+  readonly timeout: number
+  readonly size: number
+}
+
+/** Protocols whose entries may meet a rival at confirmation without harm. */
+const canClash = (protocol: number): boolean =>
+  protocol !== Protocol.tcp && protocol !== Protocol.icmp && protocol !== Protocol.icmpv6 && protocol !== Protocol.sctp
+
+const clashTimeout = 1000
+const everyBit = (words: number): Int32Array => new Int32Array(4).fill(-1, 0, words)
+
+/**
+ * `advance(now)` before each packet from outside, never while a packet walks; then `track` and `confirm` at their hooks. An entry
+ * that was not confirmed, or was destroyed, can be read until the next `advance`.
+ */
+export class Conntrack extends Entries {
+  private readonly expected: ExpectationTable = new ExpectationTable()
+  private readonly tuple: Int32Array = makeTuple()
+  private readonly inverse: Int32Array = makeTuple()
+  private readonly policyOf: WeakMap<TimeoutAssignment, Timeouts> = new WeakMap()
+
+  /** Moves the clock (milliseconds, never back): entries and expectations whose time has come go, with their events. */
+  advance(now: number): void {
+    this.moveClock(now)
+    if (this.expected.count === 0) return
+    for (const due of this.expected.expired(this.now)) this.forget(due)
+  }
+
+  // ---- track
+
+  /** At priority -200 of prerouting and output: sets entry, state, isReply, and the reason of an INVALID packet. */
+  track(packet: Packet): HookVerdictNumber {
+    // The loopback's second pass, what this host made about another packet, and notrack.
+    if (packet.entry !== 0 || packet.isUntracked) return HookVerdict.accept
+    packet.state = State.invalid
+    packet.isReply = false
+    const reason = this.locate(packet)
+    if (reason !== Reason.none) return invalid(packet, reason)
+    const transport = found.transport
+    const protocol = found.protocol
+    if ((protocol === Protocol.icmp && packet.family === 4) || (protocol === Protocol.icmpv6 && packet.family === 6)) {
+      const answer = judgeIcmp(this, packet, transport)
+      if (answer === IcmpAnswer.settled) return HookVerdict.accept
+      if (answer !== IcmpAnswer.ordinary) return invalid(packet, answer)
+    }
+    return this.trackOrdinary(packet, protocol, transport)
+  }
+
+  private locate(packet: Packet): number {
+    if (packet.family === 6) return findTransport6(packet.bytes, packet.start, packet.end)
+    return findTransport4(packet.bytes, packet.start, packet.end)
+  }
+
+  private trackOrdinary(packet: Packet, protocol: number, transport: number): HookVerdictNumber {
+    const kind = tupleKind(packet.family, protocol)
+    const { tuple } = this
+    readAddresses(packet.bytes, packet.start, kind, tuple)
+    const unreadable = readPorts(packet.bytes, transport, packet.end, kind, tuple)
+    if (unreadable !== Reason.none) return invalid(packet, unreadable)
+    for (;;) {
+      let link = this.lookUp(tuple, kind, packet.zoneOriginal, packet.zoneReply)
+      if (link === 0) {
+        link = this.open(packet, kind)
+        if (link === 0) return invalid(packet, Reason.icmpNotRequest)
+        if (link < 0) return refuse(packet, Reason.tableFull)
+      }
+      const entry = link & ~1
+      const status = this.words[entry + Word.status]!
+      packet.entry = entry
+      packet.isReply = (link & 1) !== 0
+      if (packet.isReply || (status & Status.seenReply) !== 0) packet.state = State.established
+      else packet.state = status & Status.expected ? State.related : State.new
+      const answer = this.advanceTracker(packet, entry, protocol, transport)
+      if (answer === Answer.accept) {
+        if (packet.isReply && (this.words[entry + Word.status]! & Status.seenReply) === 0) {
+          this.words[entry + Word.status]! |= Status.seenReply
+          this.words[entry + Word.flags]! |= Change.reply
+        }
+        return HookVerdict.accept
+      }
+      packet.entry = 0
+      packet.isReply = false
+      packet.state = State.invalid
+      if (answer !== Answer.repeat) return invalid(packet, answer)
+    }
+  }
+
+  private advanceTracker(packet: Packet, entry: number, protocol: number, transport: number): number {
+    switch (protocol) {
+      case Protocol.tcp:
+        return tcp.advance(this, packet, entry, transport)
+      case Protocol.udp:
+        return udp.advance(this, packet, entry, transport)
+      case Protocol.icmp:
+        return icmp.advance(this, packet, entry, transport)
+      case Protocol.icmpv6:
+        return icmpv6.advance(this, packet, entry, transport)
+      case Protocol.sctp:
+        return sctp.advance(this, packet, entry, transport)
+      case Protocol.udplite:
+        return udplite.advance(this, packet, entry, transport)
+      case Protocol.gre:
+        return gre.advance(this, packet, entry)
+      default:
+        return generic.advance(this, packet, entry)
+    }
+  }
+
+  /** A new, unconfirmed entry for the tuple at hand, or 0 if nothing can answer it, or -1 if the table is full. */
+  private open(packet: Packet, kind: number): number {
+    const { tuple, inverse } = this
+    if (!invertTuple(tuple, kind, inverse)) return 0
+    const { maximumEntries } = this.settings
+    if (maximumEntries > 0 && this.count >= maximumEntries && !this.makeRoom(kind, packet.zoneOriginal)) return -1
+    const entry = this.create(kind)
+    const size = tupleWords(kind)
+    const { words } = this
+    for (let i = 0; i < size; i++) {
+      words[entry + Word.tuples + i] = tuple[i]!
+      words[entry + Word.tuples + size + i] = inverse[i]!
+    }
+    words[entry + Word.zones] = packet.zoneOriginal | (packet.zoneReply << 16)
+    if (this.expected.count > 0) this.fulfil(packet, entry, kind)
+    return entry
+  }
+
+  /** Early drop: the unassured entries of the first of eight buckets that has any. */
+  private makeRoom(kind: number, zone: number): boolean {
+    let bucket = hashTuple(this.tuple, 0, kind, zone)
+    for (let tries = 0; tries < 8; tries++, bucket++) {
+      const victims: number[] = []
+      for (let link = this.buckets[bucket & (this.buckets.length - 1)]!; link !== 0; link = this.words[link]!) {
+        if ((this.words[(link & ~1) + Word.status]! & Status.assured) === 0) victims.push(link & ~1)
+      }
+      for (const victim of victims) this.kill(victim)
+      if (victims.length > 0) return true
+    }
+    return false
+  }
+
+  // ---- confirm
+
+  /** Last on input and postrouting: the helper reads, then an entry that only lived on its packet enters the table. */
+  confirm(packet: Packet): HookVerdictNumber {
+    const { entry } = packet
+    if (entry === 0) return HookVerdict.accept
+    // Answers about a connection (errors, resets made by this host) go by another entry's name: no helper reads them.
+    if (packet.state !== State.related || !packet.isReply) {
+      const helper = this.side(entry)?.helper
+      if (helper && !this.help(packet, entry, helper)) return HookVerdict.drop
+    }
+    if ((this.words[entry + Word.status]! & Status.confirmed) === 0 && !packet.isReply) {
+      const reason = this.settleNew(packet, entry)
+      if (reason !== Reason.none) return refuse(packet, reason)
+    }
+    this.deliver(packet.entry)
+    return HookVerdict.accept
+  }
+
+  private settleNew(packet: Packet, entry: number): number {
+    if (this.words[entry + Word.status]! & Status.dying) return Reason.dying
+    const kind = this.words[entry + Word.kind]!
+    this.copyTuple(entry, 0, this.tuple)
+    this.copyTuple(entry, 1, this.inverse)
+    const zoneOriginal = this.zone(entry, 0)
+    const zoneReply = this.zone(entry, 1)
+    const original = this.lookUp(this.tuple, kind, zoneOriginal, zoneReply)
+    const reply = this.lookUp(this.inverse, kind, zoneOriginal, zoneReply)
+    if (original !== 0 || reply !== 0) return this.resolveClash(packet, entry, kind, original, reply)
+    this.settle(entry)
+    this.link(entry)
+    if (this.side(entry)?.helper) this.changed(entry, Change.helper)
+    this.changed(entry, this.masterLink(entry) ? Change.related : Change.new)
+    return Reason.none
+  }
+
+  /** Another packet of the same flow was first: use its entry. Or only the original tuple is taken: answers may still come here. */
+  private resolveClash(packet: Packet, entry: number, kind: number, original: number, reply: number): number {
+    if (!canClash(kind & 0xff)) return Reason.clash
+    if (original !== 0 && (original & ~1) === (reply & ~1)) {
+      packet.entry = original & ~1
+      packet.isReply = (original & 1) !== 0
+      return Reason.none
+    }
+    if (reply !== 0) return Reason.clash
+    this.addStatus(entry, Status.natClash | Status.fixedTimeout)
+    this.words[entry + Word.expiry] = this.moment(clashTimeout)
+    this.settle(entry)
+    this.linkReply(entry)
+    return Reason.none
+  }
+
+  // ---- what rules and the host do
+
+  /** `notrack`: without effect on a packet that has an entry. */
+  untrack(packet: Packet): void {
+    if (packet.entry !== 0 || packet.isUntracked) return
+    packet.isUntracked = true
+    packet.state = State.untracked
+  }
+
+  /** A packet that this host makes about `cause` (an error, a reset) is RELATED, in the other direction, to the cause's entry. */
+  attach(made: Packet, cause: Packet): void {
+    if (cause.entry === 0) return
+    made.entry = cause.entry
+    made.state = State.related
+    made.isReply = !cause.isReply
+  }
+
+  /** The packet goes no further: detaches it. An entry that lived on it alone is gone with the next `advance`. */
+  release(packet: Packet): void {
+    packet.entry = 0
+    packet.state = 0
+  }
+
+  /** `reject with tcp reset` of a packet of this entry: a confirmed connection is closed; others stay as they are. */
+  closeByReset(entry: number): void {
+    if (entry !== 0 && this.protocol(entry) === Protocol.tcp) tcp.close(this, entry)
+  }
+
+  /** `ct helper set`: on an unconfirmed entry of the object's protocol that has none yet; otherwise nothing. */
+  assignHelper(packet: Packet, object: HelperAssignment): void {
+    const entry = this.unconfirmed(packet, object)
+    if (entry === 0 || (this.status(entry) & Status.helper) !== 0) return
+    const helper = findHelper(object.helper, object.protocol, this.family(entry))
+    if (!helper) return
+    this.sideOf(entry).helper = { helper, memory: new Int32Array(helper.memoryWords) }
+    this.addStatus(entry, Status.helper)
+  }
+
+  /** `ct timeout set`: on an unconfirmed entry of the object's protocol. */
+  assignTimeout(packet: Packet, object: TimeoutAssignment): void {
+    const entry = this.unconfirmed(packet, object)
+    if (entry === 0) return
+    let policy = this.policyOf.get(object)
+    if (!policy) {
+      policy = policyTimeouts(timeoutsOf(this.timeouts, object.protocol), object.protocol, object.policy)
+      this.policyOf.set(object, policy)
+    }
+    if (this.setPolicy(entry, policy)) this.setTimeout(entry, policy[0]!)
+  }
+
+  private unconfirmed(packet: Packet, object: { readonly protocol: number; readonly family: 4 | 6 | null }): number {
+    const { entry } = packet
+    if (entry === 0 || (this.status(entry) & Status.confirmed) !== 0) return 0
+    if (this.protocol(entry) !== object.protocol) return 0
+    return object.family === null || object.family === this.family(entry) ? entry : 0
+  }
+
+  /**
+   * `ct expectation set`: expects a connection from the server to the client of an unconfirmed entry. `break`: the rule does not
+   * match (no such entry, or `size` reached); `drop`: the expectation cannot be made.
+   */
+  expect(packet: Packet, object: ExpectationAssignment): 'made' | 'break' | 'drop' {
+    const { entry } = packet
+    if (entry === 0 || (this.status(entry) & Status.confirmed) !== 0) return 'break'
+    if (this.sideOf(entry).expectations.length >= object.size) return 'break'
+    const family = object.family ?? this.family(entry)
+    const far = packet.isReply ? 0 : 1
+    const made = this.makeExpectation(packet, entry, {
+      kind: tupleKind(family, object.protocol),
+      source: this.address(entry, far, 0),
+      destination: this.address(entry, far, 1),
+      destinationPort: object.destinationPort,
+      class: 0,
+      helper: null,
+      seconds: object.timeout,
+      payloadFrom: packet.start,
+      payloadTo: packet.start,
+    })
+    return this.addExpectation(made, 0) === null ? 'made' : 'drop'
+  }
+
+  // ---- expectations
+
+  expectations(): Iterable<Expectation> {
+    return this.expected
+  }
+
+  get expectationCount(): number {
+    return this.expected.count
+  }
+
+  /** As four words, the last three zero in IPv4. */
+  private address(entry: number, direction: number, which: number): Int32Array {
+    const words = new Int32Array(4)
+    this.addressWords(entry, direction, which, words, 0)
+    return words
+  }
+
+  private makeExpectation(
+    packet: Packet,
+    master: number,
+    of: {
+      readonly kind: number
+      readonly source: Int32Array
+      readonly destination: Int32Array
+      readonly destinationPort: number
+      readonly class: number
+      readonly helper: string | null
+      readonly seconds: number
+      readonly payloadFrom: number
+      readonly payloadTo: number
+    },
+  ): Expectation {
+    return {
+      kind: of.kind,
+      source: of.source,
+      sourceMask: everyBit(of.kind & isVersion6 ? 4 : 1),
+      sourcePort: 0,
+      sourcePortMask: 0,
+      destination: of.destination,
+      destinationPort: of.destinationPort,
+      class: of.class,
+      helper: of.helper,
+      isPermanent: false,
+      isActive: true,
+      expiresAt: this.now + of.seconds * 1000,
+      master,
+      zone: this.zone(master, 0),
+      createdByPacket: packet.number,
+      payloadFrom: of.payloadFrom - packet.start,
+      payloadTo: of.payloadTo - packet.start,
+    }
+  }
+
+  /** Takes it in unless it is refused: null. The same one made again replaces the first; the oldest of a full class gives way. */
+  private addExpectation(made: Expectation, maximum: number): ExpectationRefusal | null {
+    for (const rival of this.expected.rivals(made)) {
+      if (rival.master === made.master && isSameExpectation(rival, made)) {
+        if (rival.class !== made.class) return 'already'
+        this.forget(rival)
+        break
+      }
+      if (doClash(rival, made)) return 'busy'
+    }
+    const siblings = this.sideOf(made.master).expectations
+    const ofClass = siblings.filter((one) => one.class === made.class)
+    if (maximum > 0 && ofClass.length >= maximum && ofClass[0]) this.forget(ofClass[0])
+    if (this.expected.count >= this.settings.maximumExpectations) return 'full'
+    this.expected.insert(made)
+    this.sideOf(made.master).expectations.push(made)
+    this.listener?.expectation('new', made)
+    return null
+  }
+
+  private forget(gone: Expectation): void {
+    if (!this.expected.remove(gone)) return
+    const side = this.side(gone.master)
+    if (side) side.expectations = side.expectations.filter((one) => one !== gone)
+    this.listener?.expectation('destroy', gone)
+  }
+
+  protected override forgetExpectations(master: number): void {
+    for (const one of this.side(master)?.expectations ?? []) this.forget(one)
+  }
+
+  /** The new entry may be what a master foresaw: it is then expected, and takes over the master's mark. Uses the expectation up. */
+  private fulfil(packet: Packet, entry: number, kind: number): void {
+    const one = this.expected.match(this.tuple, kind, packet.zoneOriginal || packet.zoneReply)
+    if (!one) return
+    const status = this.status(one.master)
+    if ((status & Status.confirmed) === 0 || (status & Status.dying) !== 0) return
+    if (!one.isPermanent) this.forget(one)
+    this.addStatus(entry, Status.expected)
+    this.words[entry + Word.mark] = this.mark(one.master)
+    this.sideOf(entry).master = this.linkToMaster(one)
+  }
+
+  private linkToMaster(one: Expectation): MasterLink {
+    const tuple = makeTuple()
+    this.copyTuple(one.master, 0, tuple)
+    return {
+      entry: one.master,
+      id: this.id(one.master),
+      kind: this.words[one.master + Word.kind]!,
+      tuple,
+      helper: this.helperName(one.master),
+      createdByPacket: one.createdByPacket,
+      payloadFrom: one.payloadFrom,
+      payloadTo: one.payloadTo,
+    }
+  }
+
+  // ---- helpers
+
+  /** Lets the helper read the packet. False: the packet is dropped, with its reason. */
+  private help(packet: Packet, entry: number, state: HelperState): boolean {
+    const payload = readPayload(this, packet, entry)
+    if (!payload) return true
+    const outcome = state.helper.find(payload, state.memory)
+    if (outcome === 'nothing') return true
+    const reason = outcome === 'drop' ? Reason.helperDropped : this.announce(packet, entry, state, outcome)
+    if (reason !== Reason.none) refuse(packet, reason)
+    return reason === Reason.none
+  }
+
+  /** Turns a finding into an expectation from the peer to the sender. A named address other than the sender's own is not believed. */
+  private announce(packet: Packet, entry: number, state: HelperState, finding: Finding): number {
+    const near = packet.isReply ? 1 : 0
+    const far = 1 - near
+    if (finding.destination && !isAddress(finding.destination, this.address(entry, near, 0))) return Reason.none
+    const policy = state.helper.policies[finding.class]
+    const edit = finding.edits[0]
+    const made = this.makeExpectation(packet, entry, {
+      kind: tupleKind(this.family(entry), finding.protocol),
+      source: this.address(entry, far, 0),
+      destination: this.address(entry, far, 1),
+      destinationPort: finding.destinationPort,
+      class: finding.class,
+      helper: state.helper.name,
+      seconds: policy?.timeoutSeconds ?? 0,
+      payloadFrom: edit?.from ?? packet.start,
+      payloadTo: edit?.to ?? packet.start,
+    })
+    return this.addExpectation(made, policy?.maximum ?? 0) === null ? Reason.none : Reason.expectationRefused
+  }
+}
+
+function invalid(packet: Packet, reason: number): HookVerdictNumber {
+  packet.reason = reason
+  return HookVerdict.accept
+}
+
+function refuse(packet: Packet, reason: number): HookVerdictNumber {
+  packet.reason = reason
+  return HookVerdict.drop
+}
+
+function isAddress(address: Uint8Array, words: Int32Array): boolean {
+  for (let i = 0; 4 * i < address.length; i++) if (readInt32(address, 4 * i) !== words[i]) return false
+  return true
+}

@@ -1,0 +1,58 @@
+/**
+ * Layout of a tracked connection in the heap: a record of 32-bit words, addressed by its first word's offset (the handle).
+ * Records differ in size: IPv4 addresses take one word, IPv6 addresses four, and accounting is kept only when asked for.
+ */
+
+/** Offsets of the words that every record has. */
+export const Word = {
+  /** Next in the hash chain of the original tuple; the chain of the reply tuple is the next word. In a free record: next free one. */
+  nextOriginal: 0,
+  nextReply: 1,
+  /** {@link tupleKind}: protocol and family. */
+  kind: 2,
+  /** {@link Status} bits. */
+  status: 3,
+  /** When it expires, in milliseconds of the model's clock modulo 2^32. */
+  expiry: 4,
+  mark: 5,
+  /** Number in order of confirmation; 0 before. */
+  id: 6,
+  /** Whatever the replay wants to remember of it. */
+  owner: 7,
+  /** Zone of the original direction in the low half, of the reply direction in the high half. */
+  zones: 8,
+  /** {@link Flag} bits, pending {@link Change} bits, timeout policy. */
+  flags: 9,
+  /** Original tuple, then reply tuple: source address, destination address, ports. */
+  tuples: 10,
+} as const
+
+/** Bits of the flags word; the lowest nine are pending changes. */
+export const Flag = {
+  /** A rare thing is kept for it beside the heap (helper, labels, master, expectations). */
+  hasSide: 0x200,
+  isAccounted: 0x400,
+  isLinked: 0x800,
+  /** Only its reply tuple is in the table (clash resolution). */
+  isReplyOnly: 0x1000,
+  policyShift: 16,
+  policyMask: 0xff,
+} as const
+
+export const isVersion6 = 0x100
+
+/** Protocol and family in one number, so that one comparison checks both. */
+export const tupleKind = (family: number, protocol: number): number => (family === 6 ? protocol | isVersion6 : protocol)
+
+/** Words of one tuple by kind. */
+export const tupleWords = (kind: number): number => (kind & isVersion6 ? 9 : 3)
+
+/** Offset of what the tracker keeps (14 words), by kind. */
+export const trackerOffset = (kind: number): number => (kind & isVersion6 ? 28 : 16)
+
+/** Offset of the counters by kind: for each direction packets, bytes (low word), bytes (high word). */
+export const accountOffset = (kind: number): number => (kind & isVersion6 ? 42 : 30)
+
+/** Size of a record in words. All are multiples of 8, so that the lowest bit of a link is free for the direction. */
+export const recordWords = (kind: number, isAccounted: boolean): number =>
+  kind & isVersion6 ? 48 : isAccounted ? 40 : 32
