@@ -1,6 +1,14 @@
 export { Conntrack, type ExpectationAssignment, type HelperAssignment, type TimeoutAssignment } from './conntrack.ts'
 export { type ConntrackListener, Entries, type MasterLink } from './entries.ts'
 export type { Expectation, ExpectationPolicy } from './expectation.ts'
+export {
+  defaultFragmentLimits,
+  type ExpiredQueue,
+  type FragmentLimits,
+  FragmentOutcome,
+  type FragmentOutcomeNumber,
+  Fragments,
+} from './fragments.ts'
 export { findHelper, type Helper, helpers } from './helpers/helper.ts'
 export { Reason, type ReasonNumber, reasons } from './reason.ts'
 export { type ConntrackSettings, defaultSettings, settingsFromSysctls } from './settings.ts'

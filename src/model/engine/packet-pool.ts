@@ -27,14 +27,6 @@ export class PacketPool {
     return packet
   }
 
-  get count(): number {
-    return this.used
-  }
-
-  at(index: number): Packet | undefined {
-    return this.packets[index]
-  }
-
   giveBackAll(): void {
     this.used = 0
   }

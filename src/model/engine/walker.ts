@@ -88,7 +88,7 @@ export class Walker implements Box {
     this.malformed = decode(packet, available)
     if (this.malformed !== 0) this.conclude(packet, Fate.malformed, Drop.malformed)
     else this.arrive(packet)
-    this.finish(packet)
+    this.finish()
   }
 
   /** A local program sends a packet with its IP header; `output` not 0 binds it to that interface. */
@@ -104,7 +104,7 @@ export class Walker implements Box {
         this.malformed !== 0 ? Drop.malformed : Drop.noRoute,
       )
     } else if (!this.sendMade(packet, prepared) && this.fate === Fate.dropped) this.error = 'EPERM'
-    this.finish(packet)
+    this.finish()
   }
 
   private begin(packet: Packet): void {
@@ -123,18 +123,14 @@ export class Walker implements Box {
     if (this.fragments.waiting > 0) this.fragments.advance(now)
   }
 
-  private finish(packet: Packet): void {
+  /** Entries that only lived on packets of this walk are gone with the next one: conntrack sees to that. */
+  private finish(): void {
     for (let i = 0; i < this.looped.length; i++) {
       const arriving = this.looped[i]
       if (arriving) this.arriveByLoopback(arriving)
     }
     this.looped.length = 0
-    for (let i = 0; i < this.pool.count; i++) {
-      const made = this.pool.at(i)
-      if (made && made.entry !== 0) this.tracking.release(made)
-    }
     this.pool.giveBackAll()
-    if (packet.entry !== 0) this.tracking.release(packet)
     this.outer = null
   }
 
