@@ -2,13 +2,7 @@
 
 import type { Source } from './ruleset.ts'
 
-export type RuleObject =
-  | CounterObject
-  | QuotaObject
-  | LimitObject
-  | HelperObject
-  | TimeoutObject
-  | ExpectationObject
+export type RuleObject = CounterObject | QuotaObject | LimitObject | HelperObject | TimeoutObject | ExpectationObject
 
 interface Named {
   readonly name: string

@@ -2,8 +2,8 @@
 
 import type { RuleObject } from './object.ts'
 import type { Source } from './ruleset.ts'
-import type { Verdict } from './verdict.ts'
 import type { Statement } from './statement.ts'
+import type { Verdict } from './verdict.ts'
 
 /** One field of a key: bits and, for people, the name of its type (`ipv4_addr`, `inet_service`, `ifname`, ...). */
 export interface KeyField {
@@ -43,7 +43,11 @@ export interface SetDefinition {
   readonly isAnonymous: boolean
   readonly key: readonly KeyField[]
   /** What a map maps to: a value of this type, a verdict, or an object of this kind. Null for a set. */
-  readonly data: { readonly kind: 'value'; readonly type: string; readonly width: number } | { readonly kind: 'verdict' } | { readonly kind: 'object'; readonly object: RuleObject['kind'] } | null
+  readonly data:
+    | { readonly kind: 'value'; readonly type: string; readonly width: number }
+    | { readonly kind: 'verdict' }
+    | { readonly kind: 'object'; readonly object: RuleObject['kind'] }
+    | null
   readonly isInterval: boolean
   readonly isConstant: boolean
   readonly isDynamic: boolean

@@ -30,7 +30,8 @@ export type Statement = (
   | UpdateSetStatement
   | ObjectStatement
   | ObjectMapStatement
-) & Written
+) &
+  Written
 
 /** The statement as it was written, for traces and messages. */
 interface Written {

@@ -7,8 +7,8 @@
  * A value that the packet does not have (no such header, no conntrack entry) fails to load, and the rule does not match.
  */
 
-import type { Direction } from './statement.ts'
 import type { SetDefinition } from './set.ts'
+import type { Direction } from './statement.ts'
 
 export type Value =
   | PayloadValue
@@ -39,11 +39,37 @@ export interface PayloadValue {
 }
 
 export type MetaKey =
-  | 'length' | 'protocol' | 'nfproto' | 'l4proto' | 'mark' | 'priority'
-  | 'iif' | 'oif' | 'iifname' | 'oifname' | 'iiftype' | 'oiftype' | 'iifgroup' | 'oifgroup' | 'iifkind' | 'oifkind'
-  | 'sdif' | 'sdifname'
-  | 'skuid' | 'skgid' | 'cgroup' | 'rtclassid' | 'nftrace' | 'pkttype' | 'cpu' | 'random' | 'secpath' | 'secmark'
-  | 'time' | 'day' | 'hour'
+  | 'length'
+  | 'protocol'
+  | 'nfproto'
+  | 'l4proto'
+  | 'mark'
+  | 'priority'
+  | 'iif'
+  | 'oif'
+  | 'iifname'
+  | 'oifname'
+  | 'iiftype'
+  | 'oiftype'
+  | 'iifgroup'
+  | 'oifgroup'
+  | 'iifkind'
+  | 'oifkind'
+  | 'sdif'
+  | 'sdifname'
+  | 'skuid'
+  | 'skgid'
+  | 'cgroup'
+  | 'rtclassid'
+  | 'nftrace'
+  | 'pkttype'
+  | 'cpu'
+  | 'random'
+  | 'secpath'
+  | 'secmark'
+  | 'time'
+  | 'day'
+  | 'hour'
 
 export interface MetaValue {
   readonly kind: 'meta'
@@ -52,8 +78,25 @@ export interface MetaValue {
 }
 
 export type ConntrackKey =
-  | 'state' | 'direction' | 'status' | 'mark' | 'secmark' | 'expiration' | 'helper' | 'label' | 'id' | 'zone'
-  | 'l3proto' | 'protocol' | 'saddr' | 'daddr' | 'proto-src' | 'proto-dst' | 'bytes' | 'packets' | 'avgpkt'
+  | 'state'
+  | 'direction'
+  | 'status'
+  | 'mark'
+  | 'secmark'
+  | 'expiration'
+  | 'helper'
+  | 'label'
+  | 'id'
+  | 'zone'
+  | 'l3proto'
+  | 'protocol'
+  | 'saddr'
+  | 'daddr'
+  | 'proto-src'
+  | 'proto-dst'
+  | 'bytes'
+  | 'packets'
+  | 'avgpkt'
 
 /** `expiration` is in milliseconds. `helper` is 16 bytes. `label` is 128 bits, bit 0 the lowest of the last word. `bytes`, `packets` and `avgpkt` are 64 bits. */
 export interface ConntrackValue {
@@ -77,7 +120,15 @@ export interface FibValue {
 
 /** Address types of a fib lookup; the numbers are the kernel's RTN_*. */
 export const FibType = {
-  unspec: 0, unicast: 1, local: 2, broadcast: 3, anycast: 4, multicast: 5, blackhole: 6, unreachable: 7, prohibit: 8,
+  unspec: 0,
+  unicast: 1,
+  local: 2,
+  broadcast: 3,
+  anycast: 4,
+  multicast: 5,
+  blackhole: 6,
+  unreachable: 7,
+  prohibit: 8,
 } as const
 
 export interface RouteValue {

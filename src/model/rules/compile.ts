@@ -1,0 +1,228 @@
+/** Compiles a ruleset to one function per base chain. Nothing is allocated per packet but by statements that grow sets. */
+
+import { InvariantError } from '../bytes/index.ts'
+import type { Packet } from '../packet/index.ts'
+import { type HookFunction, HookVerdict } from '../packet/index.ts'
+import { buildStore } from './build-store.ts'
+import { assertJumps, joinRules } from './chain.ts'
+import { compileStatement, instantiateObject, instantiateStatement } from './expressions/statements.ts'
+import { loadValue } from './expressions/values.ts'
+import { Listing } from './listing.ts'
+import type { Load, Machine, Stateful, Step } from './machine.ts'
+import type { RuleObject } from './object.ts'
+import { chainShift, Result } from './result.ts'
+import { type Hits, joinSteps } from './rule.ts'
+import type { BaseChain, Chain, Rule, Ruleset, Table } from './ruleset.ts'
+import type { SetDefinition } from './set.ts'
+import type { SetStore } from './set-store.ts'
+import type { Statement } from './statement.ts'
+import type { Surroundings } from './surroundings.ts'
+import { traceRule } from './trace-rule.ts'
+import type { Tracer } from './tracer.ts'
+import { registersOf, type Value } from './value.ts'
+import type { Verdict } from './verdict.ts'
+import { stringWords } from './words.ts'
+
+export interface CompiledBaseChain {
+  readonly table: Table
+  readonly chain: Chain
+  readonly base: BaseChain
+  /** Packets of which family come by. */
+  readonly families: 4 | 6 | 'both'
+  /** Sets `packet.rule` to the rule that decided, or to the negative id of the base chain whose policy did. */
+  readonly run: HookFunction
+}
+
+export interface CompiledRuleset {
+  /** Sorted by hook, priority and order of making. Tables of arp, bridge and netdev see no IP packets: they are not here. */
+  readonly baseChains: readonly CompiledBaseChain[]
+  /** Packets for which all matches of a rule succeeded, by rule id. */
+  readonly packets: Float64Array
+  /** Their network-layer bytes. */
+  readonly bytes: Float64Array
+  /** Counters, quotas, sets and whatever else the rules have changed. */
+  readonly listing: Listing
+}
+
+/** 32-bit words: values in a rule are far smaller. */
+const registerCount = 256
+
+/** With a tracer every rule reports; without one, nothing of that is compiled. The ruleset has passed `findJumpProblem`. */
+export function compileRuleset(ruleset: Ruleset, surroundings: Surroundings, tracer: Tracer | null): CompiledRuleset {
+  const tables = ruleset.tables.filter((table) => !table.isDormant && familiesOf(table) !== null)
+  const highest = tables.reduce((most, table) => Math.max(most, highestRuleId(table)), 0)
+  const hits: Hits = { packets: new Float64Array(highest + 1), bytes: new Float64Array(highest + 1) }
+  const compiler = new Compiler(surroundings, tracer, hits)
+  const baseChains = tables.flatMap((table) => compiler.compileTable(table))
+  baseChains.sort((a, b) => a.base.hook - b.base.hook || a.base.priority - b.base.priority)
+  return { baseChains, packets: hits.packets, bytes: hits.bytes, listing: compiler.listing }
+}
+
+function familiesOf(table: Table): CompiledBaseChain['families'] | null {
+  if (table.family === 'ip') return 4
+  if (table.family === 'ip6') return 6
+  return table.family === 'inet' ? 'both' : null
+}
+
+function highestRuleId(table: Table): number {
+  let highest = 0
+  for (const chain of table.chains) for (const rule of chain.rules) highest = Math.max(highest, rule.id)
+  return highest
+}
+
+class Compiler implements Machine {
+  readonly registers: Int32Array = new Int32Array(registerCount)
+  readonly surroundings: Surroundings
+  readonly listing: Listing
+  private readonly tracer: Tracer | null
+  private readonly hits: Hits
+  private readonly stores = new Map<SetDefinition, SetStore>()
+  private readonly objects = new Map<RuleObject, Stateful>()
+  private readonly names: Int32Array[] = []
+  /** All chains of all tables by number; jumps look them up when they run. */
+  private readonly chains: Step[] = []
+  /** Numbers of the chains of the table that is being compiled. */
+  private chainNumbers: ReadonlyMap<string, number> = new Map()
+  private traced: Packet | null = null
+  private tracedNumber = 0
+
+  constructor(surroundings: Surroundings, tracer: Tracer | null, hits: Hits) {
+    this.surroundings = surroundings
+    this.tracer = tracer
+    this.hits = hits
+    this.listing = new Listing(surroundings.host)
+  }
+
+  compileTable(table: Table): CompiledBaseChain[] {
+    assertJumps(table)
+    const first = this.chains.length
+    this.chainNumbers = new Map(table.chains.map((chain, i) => [chain.name, first + i]))
+    for (const _ of table.chains) this.chains.push(() => Result.next)
+    for (const definition of table.sets) this.store(definition)
+    for (const object of table.objects) this.object(object)
+    for (const [i, chain] of table.chains.entries()) this.chains[first + i] = this.compileChain(table, chain)
+    return table.chains.flatMap((chain, i) => this.compileBase(table, chain, first + i))
+  }
+
+  private compileChain(table: Table, chain: Chain): Step {
+    const rules = chain.rules.map((rule) => this.compileRule(table, rule))
+    const run = joinRules(rules, this.chains)
+    const { tracer } = this
+    if (!tracer) return run
+    return (packet) => {
+      tracer.enterChain(packet, table, chain)
+      return run(packet)
+    }
+  }
+
+  private compileRule(table: Table, rule: Rule): Step {
+    const steps = rule.statements.map((statement) => compileStatement(statement, this, rule.id))
+    const names = this.chainNames(table)
+    const reported = this.tracer ? traceRule(rule, steps, this, this.tracer, names) : null
+    return reported
+      ? reported.wrap(joinSteps(reported.steps, rule.id, this.hits))
+      : joinSteps(steps, rule.id, this.hits)
+  }
+
+  private chainNames(table: Table): (number: number) => string {
+    const first = this.chainNumbers.get(table.chains[0]?.name ?? '') ?? 0
+    return (number) => table.chains[number - first]?.name ?? ''
+  }
+
+  private compileBase(table: Table, chain: Chain, number: number): CompiledBaseChain[] {
+    const { base } = chain
+    const families = familiesOf(table)
+    if (!base || families === null) return []
+    const run = this.chains[number] ?? (() => Result.next)
+    const policy = base.policy === 'accept' ? HookVerdict.accept : HookVerdict.drop
+    const policyRule = -base.id
+    const { tracer } = this
+    const hook: HookFunction = (packet) => {
+      const result = run(packet)
+      if (result === Result.accept) return HookVerdict.accept
+      if (result === Result.drop) return HookVerdict.drop
+      packet.rule = policyRule
+      if (tracer) tracer.policy(packet, table, chain, base.policy)
+      return policy
+    }
+    return [{ table, chain, base, families, run: hook }]
+  }
+
+  // ---- what expressions see (Machine)
+
+  load(value: Value, at: number): Load {
+    if (at + registersOf(value) > registerCount) throw new InvariantError(`a value of ${registersOf(value)} words`)
+    return loadValue(value, at, this)
+  }
+
+  instantiate(statement: Statement): Stateful {
+    return instantiateStatement(statement, this)
+  }
+
+  store(definition: SetDefinition): SetStore {
+    const known = this.stores.get(definition)
+    if (known) return known
+    const built = buildStore(definition, this)
+    this.stores.set(definition, built)
+    if (!definition.isAnonymous) this.listing.addSet(built)
+    return built
+  }
+
+  object(object: RuleObject): Stateful {
+    const known = this.objects.get(object)
+    if (known) return known
+    const made = instantiateObject(object, this)
+    this.objects.set(object, made)
+    this.listing.addObject(object, made)
+    return made
+  }
+
+  verdictResult(verdict: Verdict): number {
+    switch (verdict.kind) {
+      case 'accept':
+        return Result.accept
+      case 'drop':
+        return Result.drop
+      case 'continue':
+        return Result.next
+      case 'return':
+        return Result.return
+      case 'queue':
+        // Nobody listens on a queue of the model: the kernel then drops the packet, or lets it go on with `bypass`.
+        return verdict.bypass ? Result.accept : Result.drop
+      case 'jump':
+        return Result.jump | (this.chainNumber(verdict.chain) << chainShift)
+      case 'goto':
+        return Result.goto | (this.chainNumber(verdict.chain) << chainShift)
+    }
+  }
+
+  private chainNumber(name: string): number {
+    const number = this.chainNumbers.get(name)
+    if (number === undefined) throw new InvariantError(`no chain ${name}`)
+    return number
+  }
+
+  keep(statement: Statement, ruleId: number, state: Stateful): void {
+    this.listing.addStatement(statement, ruleId, state)
+  }
+
+  isTraced(packet: Packet): boolean {
+    return this.traced === packet && this.tracedNumber === packet.number
+  }
+
+  setTraced(packet: Packet, isTraced: boolean): void {
+    this.traced = isTraced ? packet : null
+    this.tracedNumber = packet.number
+  }
+
+  nameWords(interfaceIndex: number): Int32Array {
+    const known = this.names[interfaceIndex]
+    if (known) return known
+    const words = Int32Array.from(stringWords(this.surroundings.host.interfaceName(interfaceIndex)))
+    // An index without an interface may get one later.
+    if (interfaceIndex === 0 || this.surroundings.host.interfaceName(interfaceIndex) !== '')
+      this.names[interfaceIndex] = words
+    return words
+  }
+}

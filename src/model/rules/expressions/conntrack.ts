@@ -1,0 +1,172 @@
+/** What conntrack knows of a packet's connection (Linux nft_ct). Without an entry only `ct state` can be loaded. */
+
+import type { Packet } from '../../packet/index.ts'
+import type { Load, Machine, ValueExpression } from '../machine.ts'
+import type { ConntrackKey, ConntrackValue } from '../value.ts'
+import { stringWords } from '../words.ts'
+
+/** Bits of `ct state` where conntrack has not set `packet.state`. */
+const invalid = 1
+const fresh = 8
+const untracked = 64
+
+/** A rule gave the packet a zone before conntrack: the kernel has attached a template, which looks like a new entry. */
+export const hasTemplate = (packet: Packet): boolean =>
+  packet.state === 0 && packet.entry === 0 && (packet.zoneOriginal !== 0 || packet.zoneReply !== 0)
+
+/** The `ct state` bit: before conntrack a packet is `invalid`, unless a rule gave it a zone or took it out of tracking. */
+export function stateOf(packet: Packet): number {
+  if (packet.state !== 0) return packet.state
+  if (packet.isUntracked) return untracked
+  return hasTemplate(packet) ? fresh : invalid
+}
+
+/** The packet's direction, or the one that the rule names. */
+const directionOf = (value: ConntrackValue, packet: Packet): 0 | 1 => {
+  if (value.direction === null) return packet.isReply ? 1 : 0
+  return value.direction === 'reply' ? 1 : 0
+}
+
+const templateBit = 0x800
+
+/** A value of at most 32 bits of the entry; `template` is what a template has there. */
+function ofEntry(
+  registers: Int32Array,
+  register: number,
+  read: (entry: number, packet: Packet) => number,
+  template: number,
+): Load {
+  return (packet) => {
+    if (packet.entry === 0) {
+      if (!hasTemplate(packet)) return false
+      registers[register] = template
+      return true
+    }
+    registers[register] = read(packet.entry, packet)
+    return true
+  }
+}
+
+/** Bytes, packets and their quotient: 64 bits, of one direction or of both together. */
+function counted(value: ConntrackValue, register: number, machine: Machine): Load {
+  const { conntrack } = machine.surroundings
+  const { registers } = machine
+  const sum = (entry: number, of: 'packets' | 'bytes'): number => {
+    if (value.direction !== null) return conntrack[of](entry, value.direction === 'reply' ? 1 : 0)
+    return conntrack[of](entry, 0) + conntrack[of](entry, 1)
+  }
+  const average = (entry: number): number => {
+    const packets = sum(entry, 'packets')
+    return packets === 0 ? 0 : Math.floor(sum(entry, 'bytes') / packets)
+  }
+  return (packet) => {
+    if (packet.entry === 0) return false
+    const total =
+      value.key === 'avgpkt' ? average(packet.entry) : sum(packet.entry, value.key === 'bytes' ? 'bytes' : 'packets')
+    registers[register] = Math.floor(total / 2 ** 32)
+    registers[register + 1] = total % 2 ** 32
+    return true
+  }
+}
+
+/** The helper of the master, never the entry's own: a control connection has no `ct helper`. */
+function helperName(register: number, machine: Machine): Load {
+  const { registers } = machine
+  const { conntrack } = machine.surroundings
+  const known = new Map<string, number[]>()
+  return (packet) => {
+    if (packet.entry === 0) return false
+    const name = conntrack.masterHelperName(packet.entry)
+    if (name === null) return false
+    const words = known.get(name) ?? stringWords(name)
+    known.set(name, words)
+    for (let i = 0; i < 4; i++) registers[register + i] = words[i]!
+    return true
+  }
+}
+
+function label(register: number, machine: Machine): Load {
+  const { registers } = machine
+  const { conntrack } = machine.surroundings
+  return (packet) => {
+    if (packet.entry === 0) return false
+    for (let i = 0; i < 4; i++) registers[register + i] = conntrack.label(packet.entry, 3 - i)
+    return true
+  }
+}
+
+function address(value: ConntrackValue, register: number, machine: Machine): Load {
+  const { registers } = machine
+  const { conntrack } = machine.surroundings
+  const which = value.key === 'saddr' ? 0 : 1
+  const { family } = value
+  return (packet) => {
+    const { entry } = packet
+    if (entry === 0 || (family !== null && conntrack.family(entry) !== family)) return false
+    conntrack.addressWords(entry, directionOf(value, packet), which, registers, register)
+    return true
+  }
+}
+
+function port(value: ConntrackValue, register: number, machine: Machine): Load {
+  const { registers } = machine
+  const { conntrack } = machine.surroundings
+  const which = value.key === 'proto-src' ? 0 : 1
+  return (packet) => {
+    if (packet.entry === 0) return false
+    registers[register] = conntrack.port(packet.entry, directionOf(value, packet), which)
+    return true
+  }
+}
+
+/** Without a direction: the zone that the entry was given, for either or both. */
+function zone(value: ConntrackValue, register: number, machine: Machine): Load {
+  const { registers } = machine
+  const { conntrack } = machine.surroundings
+  return (packet) => {
+    const { entry } = packet
+    if (entry === 0 && !hasTemplate(packet)) return false
+    const original = entry === 0 ? packet.zoneOriginal : conntrack.zone(entry, 0)
+    const reply = entry === 0 ? packet.zoneReply : conntrack.zone(entry, 1)
+    registers[register] =
+      value.direction === 'reply' ? reply : value.direction === 'original' ? original : original || reply
+    return true
+  }
+}
+
+function load(value: ConntrackValue, register: number, machine: Machine): Load {
+  const { registers } = machine
+  const { conntrack } = machine.surroundings
+  const loads: { readonly [K in ConntrackKey]: () => Load } = {
+    state: () => (packet) => {
+      registers[register] = stateOf(packet)
+      return true
+    },
+    direction: () => ofEntry(registers, register, (_, packet) => (packet.isReply ? 1 : 0), 0),
+    status: () => ofEntry(registers, register, (entry) => conntrack.status(entry), templateBit),
+    mark: () => ofEntry(registers, register, (entry) => conntrack.mark(entry), 0),
+    secmark: () => ofEntry(registers, register, () => 0, 0),
+    expiration: () => ofEntry(registers, register, (entry) => conntrack.remaining(entry), 0),
+    helper: () => helperName(register, machine),
+    label: () => label(register, machine),
+    id: () => ofEntry(registers, register, (entry) => conntrack.id(entry), 0),
+    zone: () => zone(value, register, machine),
+    l3proto: () => ofEntry(registers, register, (entry) => (conntrack.family(entry) === 4 ? 2 : 10), 0),
+    protocol: () => ofEntry(registers, register, (entry) => conntrack.protocol(entry), 0),
+    saddr: () => address(value, register, machine),
+    daddr: () => address(value, register, machine),
+    'proto-src': () => port(value, register, machine),
+    'proto-dst': () => port(value, register, machine),
+    bytes: () => counted(value, register, machine),
+    packets: () => counted(value, register, machine),
+    avgpkt: () => counted(value, register, machine),
+  }
+  return loads[value.key]()
+}
+
+const describe = (value: ConntrackValue): string => {
+  const family = value.family === null ? '' : value.family === 4 ? 'ip ' : 'ip6 '
+  return `ct ${value.direction === null ? '' : `${value.direction} `}${family}${value.key}`
+}
+
+export const conntrack: ValueExpression<ConntrackValue> = { load, describe }

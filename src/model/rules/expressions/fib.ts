@@ -1,0 +1,43 @@
+/** What the routing table says of an address of the packet (Linux nft_fib). */
+
+import { type FibInterface, fibInterface, fibType } from '../../host/index.ts'
+import type { Load, Machine, ValueExpression } from '../machine.ts'
+import type { FibValue } from '../value.ts'
+
+const tieOf = (value: FibValue): FibInterface =>
+  value.with.includes('iif') ? 'iif' : value.with.includes('oif') ? 'oif' : 'none'
+
+function load(value: FibValue, register: number, machine: Machine): Load {
+  const { registers } = machine
+  const { host } = machine.surroundings
+  const { address } = value
+  const tie = tieOf(value)
+  switch (value.result) {
+    case 'type':
+      return (packet) => {
+        registers[register] = fibType(host, packet, address, tie)
+        return true
+      }
+    case 'oifname':
+      return (packet) => {
+        const words = machine.nameWords(fibInterface(host, packet, address, tie))
+        for (let i = 0; i < 4; i++) registers[register + i] = words[i]!
+        return true
+      }
+    case 'oif':
+      return (packet) => {
+        registers[register] = fibInterface(host, packet, address, tie)
+        return true
+      }
+    case 'exists':
+      return (packet) => {
+        registers[register] = fibInterface(host, packet, address, tie) === 0 ? 0 : 1
+        return true
+      }
+  }
+}
+
+const describe = (value: FibValue): string =>
+  `fib ${[value.address, ...value.with].join(' . ')} ${value.result === 'exists' ? 'oif' : value.result}`
+
+export const fib: ValueExpression<FibValue> = { load, describe }

@@ -1,0 +1,24 @@
+/** The stateful object that a map has for a key; without an element the rule does not match (Linux nft_objref_map). */
+
+import type { StatementExpression } from '../machine.ts'
+import { Result } from '../result.ts'
+import type { ObjectMapStatement } from '../statement.ts'
+import { isFinal } from './verdict.ts'
+
+export const objectMap: StatementExpression<ObjectMapStatement> = {
+  compile(statement, machine, ruleId) {
+    const { registers } = machine
+    const store = machine.store(statement.map)
+    const load = machine.load(statement.key, 0)
+    return (packet) => {
+      if (!load(packet)) return Result.break
+      const element = store.find(registers, 0)
+      if (element < 0) return Result.break
+      const object = store.elements.object(element)
+      if (object === null) return Result.next
+      const result = machine.object(object).step(packet)
+      if (isFinal(result)) packet.rule = ruleId
+      return result
+    }
+  },
+}

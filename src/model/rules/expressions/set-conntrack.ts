@@ -1,0 +1,55 @@
+/** `ct mark set`, `ct label set`, `ct zone set` (Linux nft_ct_set_eval, nft_ct_set_zone_eval). */
+
+import type { Packet } from '../../packet/index.ts'
+import type { Machine, StatementExpression } from '../machine.ts'
+import { Result } from '../result.ts'
+import type { SetConntrackStatement } from '../statement.ts'
+import { hasTemplate } from './conntrack.ts'
+
+/** Reads the value from the first registers. */
+type Write = (packet: Packet) => void
+
+/** Only before conntrack has seen the packet, and only once: the kernel attaches a template that it does not replace. */
+function writeZone(statement: SetConntrackStatement, { registers }: Machine): Write {
+  return (packet) => {
+    if (packet.entry !== 0 || packet.state !== 0 || packet.isUntracked || hasTemplate(packet)) return
+    const zone = registers[0]! & 0xffff
+    if (statement.direction !== 'reply') packet.zoneOriginal = zone
+    if (statement.direction !== 'original') packet.zoneReply = zone
+  }
+}
+
+/** Bits that are set in the value are added to the entry's label; none is ever taken away. */
+function writeLabel(_statement: SetConntrackStatement, { registers, surroundings }: Machine): Write {
+  const { conntrack } = surroundings
+  return (packet) => {
+    if (packet.entry === 0) return
+    for (let i = 0; i < 4; i++) if (registers[i] !== 0) conntrack.addLabel(packet.entry, 3 - i, registers[i]!)
+  }
+}
+
+function writeMark(_statement: SetConntrackStatement, { registers, surroundings }: Machine): Write {
+  const { conntrack } = surroundings
+  return (packet) => {
+    if (packet.entry !== 0) conntrack.setMark(packet.entry, registers[0]!)
+  }
+}
+
+/** Event masks choose what ctnetlink tells its listeners, security marks what a security module sees: neither is modelled. */
+const writeNothing = (): Write => () => {}
+
+const writers: {
+  readonly [K in SetConntrackStatement['key']]: (statement: SetConntrackStatement, machine: Machine) => Write
+} = { mark: writeMark, label: writeLabel, zone: writeZone, secmark: writeNothing, eventmask: writeNothing }
+
+export const setConntrack: StatementExpression<SetConntrackStatement> = {
+  compile(statement, machine) {
+    const load = machine.load(statement.value, 0)
+    const write = writers[statement.key](statement, machine)
+    return (packet) => {
+      if (!load(packet)) return Result.break
+      write(packet)
+      return Result.next
+    }
+  },
+}

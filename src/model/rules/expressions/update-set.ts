@@ -1,0 +1,62 @@
+/** `add`, `update` and `delete` of set elements by packets (Linux nft_dynset). */
+
+import { InvariantError } from '../../bytes/index.ts'
+import { ExactStore } from '../exact-store.ts'
+import type { Load, Machine, StatementExpression, Step } from '../machine.ts'
+import { Result } from '../result.ts'
+import { keyWordsOf } from '../set-store.ts'
+import type { UpdateSetStatement } from '../statement.ts'
+
+function compile(statement: UpdateSetStatement, machine: Machine): Step {
+  const store = machine.store(statement.set)
+  if (!(store instanceof ExactStore)) throw new InvariantError(`the set @${statement.set.name} is not dynamic`)
+  const key = machine.load(statement.key, 0)
+  const { registers } = machine
+  if (statement.operation === 'delete') {
+    return (packet) => {
+      if (!key(packet)) return Result.break
+      store.remove(registers, 0)
+      return Result.next
+    }
+  }
+  return grow(statement, key, store, machine)
+}
+
+function grow(statement: UpdateSetStatement, key: Load, store: ExactStore, machine: Machine): Step {
+  const { registers } = machine
+  const { elements } = store
+  const data = statement.data ? machine.load(statement.data, keyWordsOf(statement.set)) : null
+  const lifetime = statement.timeout ?? statement.set.timeout ?? 0
+  const isRefreshed = statement.operation === 'update' && lifetime > 0
+  const create = creator(statement, store, lifetime, machine)
+  return (packet) => {
+    if (!key(packet) || (data !== null && !data(packet))) return Result.break
+    const known = store.findOwn(registers, 0)
+    const element = known >= 0 ? known : create()
+    if (element < 0) return Result.break
+    if (known >= 0 && isRefreshed) elements.setExpiry(element, elements.now() + lifetime)
+    return elements.run(element, packet)
+  }
+}
+
+/** Makes the element for the key in the first registers, its data behind it; -1 when the set is full. */
+function creator(statement: UpdateSetStatement, store: ExactStore, lifetime: number, machine: Machine): () => number {
+  const { registers } = machine
+  const { elements } = store
+  const keyWords = keyWordsOf(statement.set)
+  const statements = statement.statements.length > 0 ? statement.statements : statement.set.statements
+  return () => {
+    const element = store.add(registers, 0)
+    if (element < 0) return -1
+    elements.write(element, {
+      data: statement.data ? registers.subarray(keyWords, keyWords + elements.dataWords) : null,
+      result: Result.next,
+      object: null,
+      expires: lifetime > 0 ? elements.now() + lifetime : Number.POSITIVE_INFINITY,
+      statements: statements.map((each) => machine.instantiate(each)),
+    })
+    return element
+  }
+}
+
+export const updateSet: StatementExpression<UpdateSetStatement> = { compile }

@@ -1,0 +1,114 @@
+/** What rules have counted and changed, for listings: `nft list ruleset` with its counters. */
+
+import type { Host } from '../host/index.ts'
+import { describeWords } from './describe-words.ts'
+import type { Stateful } from './machine.ts'
+import type { RuleObject } from './object.ts'
+import type { SetDefinition } from './set.ts'
+import type { SetStore } from './set-store.ts'
+import type { Statement } from './statement.ts'
+
+export interface StatementState {
+  readonly statement: Statement
+  readonly ruleId: number
+  /** `counter packets 3 bytes 180`. */
+  readonly text: string
+  /** Of counters; null for what does not count. */
+  readonly count: { readonly packets: number; readonly bytes: number } | null
+}
+
+export interface ObjectState {
+  readonly object: RuleObject
+  readonly text: string
+  readonly count: { readonly packets: number; readonly bytes: number } | null
+}
+
+export interface ElementState {
+  /** Key words; `from` and `to` differ in intervals. Null: the catch-all. */
+  readonly key: { readonly from: readonly number[]; readonly to: readonly number[] } | null
+  /** The key for people: `192.0.2.1 . 22`, `10.0.0.0-10.0.0.9`, `*`. */
+  readonly text: string
+  /** Milliseconds of life that remain; null for an element without a timeout. */
+  readonly expires: number | null
+  readonly data: readonly number[] | null
+  /** State of the statements on the element: `counter packets 3 bytes 180`. */
+  readonly statements: readonly { readonly text: string; readonly count: ObjectState['count'] }[]
+}
+
+export class Listing {
+  private readonly host: Host
+  private readonly kept: { readonly statement: Statement; readonly ruleId: number; readonly state: Stateful }[] = []
+  private readonly objectStates = new Map<RuleObject, Stateful>()
+  private readonly stores = new Map<SetDefinition, SetStore>()
+
+  constructor(host: Host) {
+    this.host = host
+  }
+
+  addStatement(statement: Statement, ruleId: number, state: Stateful): void {
+    this.kept.push({ statement, ruleId, state })
+  }
+
+  addObject(object: RuleObject, state: Stateful): void {
+    this.objectStates.set(object, state)
+  }
+
+  addSet(store: SetStore): void {
+    this.stores.set(store.definition, store)
+  }
+
+  /** Stateful statements of rules, in the order of the rules. */
+  statements(): readonly StatementState[] {
+    return this.kept.map(({ ruleId, state, statement }) => ({ statement, ruleId, ...stateOf(state) }))
+  }
+
+  objects(): readonly ObjectState[] {
+    return [...this.objectStates].map(([object, state]) => ({ object, ...stateOf(state) }))
+  }
+
+  /** Named sets and maps. */
+  sets(): readonly SetDefinition[] {
+    return [...this.stores.keys()]
+  }
+
+  /** Living elements of a named set. */
+  *elements(definition: SetDefinition): Iterable<ElementState> {
+    const store = this.stores.get(definition)
+    if (!store) return
+    for (const element of store.all()) yield this.elementState(store, element)
+  }
+
+  private elementState(store: SetStore, element: number): ElementState {
+    const { elements } = store
+    const key = store.key(element)
+    const remaining = elements.remaining(element)
+    const dataWords = Array.from({ length: elements.dataWords }, (_, i) => elements.dataWord(element, i))
+    return {
+      key,
+      text: key ? this.keyText(store.definition, key) : '*',
+      expires: remaining === Number.POSITIVE_INFINITY ? null : remaining,
+      data: dataWords.length > 0 ? dataWords : null,
+      statements: elements.statementsOf(element).map(stateOf),
+    }
+  }
+
+  private keyText(
+    definition: SetDefinition,
+    key: { readonly from: readonly number[]; readonly to: readonly number[] },
+  ): string {
+    let at = 0
+    return definition.key
+      .map(({ type, width, words }) => {
+        const from = describeWords(type, key.from.slice(at, at + words), width, this.host)
+        const to = describeWords(type, key.to.slice(at, at + words), width, this.host)
+        at += words
+        return from === to ? from : `${from}-${to}`
+      })
+      .join(' . ')
+  }
+}
+
+const stateOf = (state: Stateful): { readonly text: string; readonly count: ObjectState['count'] } => ({
+  text: state.describe(),
+  count: state.count?.() ?? null,
+})
