@@ -1,0 +1,60 @@
+/**
+ * Recordings: files that keep scenarios with what a kernel did, so that the model can be held against it anywhere.
+ *
+ * A recording is JSON lines under gzip: first who recorded it, then one scenario with its result a line.
+ */
+
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import type { Recorder, Result, Scenario } from '../../analysis/lab/index.ts'
+
+export const recordingEnding = '.jsonl.gz'
+
+export interface Recorded {
+  /** The scenario's own name, or its place in the recording. */
+  readonly name: string
+  readonly scenario: Scenario
+  readonly result: Result
+}
+
+export interface Recording {
+  /** Null where nobody said. */
+  readonly recorder: Recorder | null
+  readonly items: readonly Recorded[]
+}
+
+/** Reads one recording; throws what the file system, gzip or JSON say. */
+export function readRecording(file: string): Recording {
+  const lines = gunzipSync(readFileSync(file)).toString('utf8').split('\n').filter((line) => line !== '')
+  const { recorded }: { recorded?: Recorder } = JSON.parse(lines[0] ?? '{}')
+  const items = lines.slice(1).map((line, index): Recorded => {
+    const { scenario, result }: { scenario: Scenario; result: Result } = JSON.parse(line)
+    return { name: scenario.name ?? `${basename(file)}:${index + 2}`, scenario, result }
+  })
+  return { recorder: recorded ?? null, items }
+}
+
+/** The same bytes for the same content: gzip's own clock is left out. */
+export function writeRecording(file: string, recorder: Recorder, items: readonly Recorded[]): void {
+  const lines = items.map(({ scenario, result }) => JSON.stringify({ scenario, result }))
+  writeFileSync(file, gzipSync(`${[JSON.stringify({ recorded: recorder }), ...lines].join('\n')}\n`, { level: 9 }))
+}
+
+/** Pairs `NAME.scenario.json` with `NAME.result.json` in a folder; a scenario without a result is left out. */
+export function readFolder(folder: string): Recorded[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.scenario.json'))
+  return names.sort().flatMap((name) => {
+    const result = join(folder, name.replace(/\.scenario\.json$/, '.result.json'))
+    if (!statSync(result, { throwIfNoEntry: false })) return []
+    const scenario: Scenario = JSON.parse(readFileSync(join(folder, name), 'utf8'))
+    return [{ name: scenario.name ?? name, scenario, result: JSON.parse(readFileSync(result, 'utf8')) }]
+  })
+}
+
+/** Recordings of a folder, by name. */
+export const recordingsIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(recordingEnding))
+    .sort()
+    .map((name) => join(folder, name))
