@@ -10,6 +10,21 @@ export {
   Fragments,
 } from './fragments.ts'
 export { findHelper, type Helper, helpers } from './helpers/helper.ts'
+export {
+  type ListingOptions,
+  listEntry,
+  listEvent,
+  listExpectation,
+  listExpectationEvent,
+} from './list.ts'
 export { Reason, type ReasonNumber, reasons } from './reason.ts'
 export { type ConntrackSettings, defaultSettings, settingsFromSysctls } from './settings.ts'
+export {
+  type EntrySnapshot,
+  type ExpectationSnapshot,
+  entrySnapshot,
+  eventSnapshot,
+  expectationSnapshot,
+  type TupleSnapshot,
+} from './snapshot.ts'
 export { Change, State, Status, stateNames, statusNames } from './status.ts'
