@@ -1,0 +1,310 @@
+/** One row per flow of the replay: who speaks with whom, how much, and what became of it. Rows lie in typed arrays. */
+
+import { printAddress, readInt32, readUint16, writeUint32 } from '../../model/bytes/index.ts'
+import { Protocol } from '../../model/packet/index.ts'
+
+/** Words of a row. Addresses first; IPv4 uses the first word of each. */
+const Word = {
+  source: 0,
+  destination: 4,
+  ports: 8,
+  protocol: 9,
+  entry: 10,
+  flags: 11,
+  forthPackets: 12,
+  backPackets: 13,
+  relatedPackets: 14,
+  refusedPackets: 15,
+  states: 16,
+  openingRule: 17,
+  refusingRule: 18,
+  next: 19,
+  lastForth: 20,
+  lastBack: 21,
+} as const
+const stride = 22
+
+const doubles = { firstNumber: 0, firstTime: 1, lastTime: 2, forthBytes: 3, backBytes: 4 } as const
+const doubleStride = 5
+
+/** openingDropped: the packet that would have opened it was refused. expected: a helper foresaw it. swapped: its entry runs the other way than its first packet. */
+export const FlowFlag = { openingDropped: 1, expected: 2, swapped: 4, family6: 8, passed: 16, openedLater: 32 } as const
+
+const hostBit = 0x40000000
+
+/** A refusal by the host itself, told apart from rule ids; `reason` is a number of the engine's `dropReasons`. */
+export const hostDecision = (reason: number): number => hostBit | reason
+
+/** The `reason` of a {@link hostDecision}, or -1 for rules and policies. */
+export const hostReason = (decision: number): number =>
+  decision > 0 && (decision & hostBit) !== 0 ? decision & ~hostBit : -1
+
+/** The ends of a flow as its first packet met them. */
+export interface FlowKey {
+  readonly family: 4 | 6
+  readonly protocol: number
+  readonly source: string
+  readonly destination: string
+  /** Ports, or null where the protocol has none. For ICMP queries `sourcePort` is the identifier. */
+  readonly sourcePort: number | null
+  readonly destinationPort: number | null
+}
+
+/** A row as data, for reports. Direction `forth` is that of the first packet. */
+export interface FlowRow extends FlowKey {
+  readonly row: number
+  /** Number of its conntrack entry; 0 when none was ever confirmed. */
+  readonly entry: number
+  readonly packets: {
+    readonly forth: number
+    readonly back: number
+    readonly related: number
+    readonly refused: number
+  }
+  readonly bytes: { readonly forth: number; readonly back: number }
+  /** Bits of conntrack states that its packets had. */
+  readonly states: number
+  /** What decided: a rule id, a negative base chain id, or a {@link hostDecision}. */
+  readonly openingRule: number
+  readonly refusingRule: number
+  readonly isOpeningDropped: boolean
+  /** The opening was refused, but a later packet of it was taken for an opening and passed. */
+  readonly isOpenedLater: boolean
+  readonly isExpected: boolean
+  readonly hasPassed: boolean
+  readonly firstNumber: number
+  readonly firstTime: number
+  readonly lastTime: number
+}
+
+const hasPorts = (protocol: number): boolean =>
+  protocol === Protocol.tcp ||
+  protocol === Protocol.udp ||
+  protocol === Protocol.sctp ||
+  protocol === Protocol.dccp ||
+  protocol === Protocol.udplite
+
+/** A growing table; rows are numbered from 1 and never removed. */
+export class FlowTable {
+  #words: Int32Array = new Int32Array(stride * 256)
+  #doubles: Float64Array = new Float64Array(doubleStride * 256)
+  #buckets: Int32Array = new Int32Array(512)
+  #count = 0
+  readonly #probe: Int32Array = new Int32Array(10)
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Bytes of memory that the rows and their index take. */
+  get memory(): number {
+    return this.#words.byteLength + this.#doubles.byteLength + this.#buckets.byteLength
+  }
+
+  /** Takes the ends of a packet for {@link find} and {@link add}. `transport` -1: no ports. */
+  aim(bytes: Uint8Array, family: 4 | 6, source: number, protocol: number, transport: number): void {
+    const probe = this.#probe
+    const words = family === 4 ? 1 : 4
+    probe.fill(0)
+    for (let i = 0; i < words; i++) {
+      probe[i] = readInt32(bytes, source + 4 * i)
+      probe[4 + i] = readInt32(bytes, source + 4 * (words + i))
+    }
+    if (transport >= 0) probe[8] = portsAt(bytes, protocol, transport)
+    probe[9] = protocol | (family === 6 ? 256 : 0)
+  }
+
+  /** Row of the latest flow with these ends in either direction, or 0. */
+  find(): number {
+    for (let row = this.#buckets[this.#bucket()]!; row !== 0; row = this.#words[(row - 1) * stride + Word.next]!) {
+      if (this.#isForth(row) || this.#isBack(row)) return row
+    }
+    return 0
+  }
+
+  /** Whether the ends aimed at run as in the row's first packet. */
+  isForth(row: number): boolean {
+    return this.#isForth(row)
+  }
+
+  /** A new row for the ends aimed at, in front of others with the same ends. */
+  add(number: number, time: number): number {
+    if ((this.#count + 1) * stride > this.#words.length) this.#grow()
+    this.#count += 1
+    const row = this.#count
+    const at = (row - 1) * stride
+    this.#words.set(this.#probe, at)
+    const bucket = this.#bucket()
+    this.#words[at + Word.next] = this.#buckets[bucket]!
+    this.#buckets[bucket] = row
+    const d = (row - 1) * doubleStride
+    this.#doubles[d + doubles.firstNumber] = number
+    this.#doubles[d + doubles.firstTime] = time
+    return row
+  }
+
+  /** Counts a packet of the flow. `isReply` as its entry says, or as {@link isForth} says when it has none. */
+  countPacket(row: number, isReply: boolean, length: number, time: number, state: number, number: number): void {
+    const at = (row - 1) * stride
+    const words = this.#words
+    const back = isReply !== ((words[at + Word.flags]! & FlowFlag.swapped) !== 0) ? 1 : 0
+    words[at + Word.forthPackets + back]! += 1
+    if (number > 0) words[at + Word.lastForth + back] = number
+    words[at + Word.states]! |= state
+    const d = (row - 1) * doubleStride
+    this.#doubles[d + doubles.forthBytes + back]! += length
+    this.#doubles[d + doubles.lastTime] = time
+  }
+
+  /** Number of its last packet in the entry's original or reply direction; 0: none. */
+  lastNumber(row: number, isReply: boolean): number {
+    const at = (row - 1) * stride
+    const isBack = isReply !== ((this.#words[at + Word.flags]! & FlowFlag.swapped) !== 0)
+    return this.#words[at + (isBack ? Word.lastBack : Word.lastForth)]!
+  }
+
+  countRelated(row: number, time: number): void {
+    this.#words[(row - 1) * stride + Word.relatedPackets]! += 1
+    this.#doubles[(row - 1) * doubleStride + doubles.lastTime] = time
+  }
+
+  countRefused(row: number, rule: number): void {
+    const at = (row - 1) * stride
+    this.#words[at + Word.refusedPackets]! += 1
+    this.#words[at + Word.refusingRule] = rule
+  }
+
+  flag(row: number, bits: number): void {
+    this.#words[(row - 1) * stride + Word.flags]! |= bits
+  }
+
+  hasFlag(row: number, bit: number): boolean {
+    return (this.#words[(row - 1) * stride + Word.flags]! & bit) !== 0
+  }
+
+  setOpeningRule(row: number, rule: number): void {
+    this.#words[(row - 1) * stride + Word.openingRule] = rule
+  }
+
+  setEntry(row: number, entry: number): void {
+    this.#words[(row - 1) * stride + Word.entry] = entry
+  }
+
+  entry(row: number): number {
+    return this.#words[(row - 1) * stride + Word.entry]!
+  }
+
+  lastTime(row: number): number {
+    return this.#doubles[(row - 1) * doubleStride + doubles.lastTime]!
+  }
+
+  /** The row as data. */
+  read(row: number): FlowRow {
+    const words = this.#words.subarray((row - 1) * stride, row * stride)
+    const times = this.#doubles.subarray((row - 1) * doubleStride, row * doubleStride)
+    const flags = words[Word.flags]!
+    return {
+      ...readKey(words),
+      row,
+      entry: words[Word.entry]!,
+      packets: {
+        forth: words[Word.forthPackets]!,
+        back: words[Word.backPackets]!,
+        related: words[Word.relatedPackets]!,
+        refused: words[Word.refusedPackets]!,
+      },
+      bytes: { forth: times[doubles.forthBytes]!, back: times[doubles.backBytes]! },
+      states: words[Word.states]!,
+      openingRule: words[Word.openingRule]!,
+      refusingRule: words[Word.refusingRule]!,
+      isOpeningDropped: (flags & FlowFlag.openingDropped) !== 0,
+      isOpenedLater: (flags & FlowFlag.openedLater) !== 0,
+      isExpected: (flags & FlowFlag.expected) !== 0,
+      hasPassed: (flags & FlowFlag.passed) !== 0,
+      firstNumber: times[doubles.firstNumber]!,
+      firstTime: times[doubles.firstTime]!,
+      lastTime: times[doubles.lastTime]!,
+    }
+  }
+
+  #isForth(row: number): boolean {
+    const at = (row - 1) * stride
+    for (let i = 0; i < 10; i++) if (this.#words[at + i] !== this.#probe[i]) return false
+    return true
+  }
+
+  #isBack(row: number): boolean {
+    const at = (row - 1) * stride
+    const words = this.#words
+    const probe = this.#probe
+    for (let i = 0; i < 4; i++) {
+      if (words[at + i] !== probe[4 + i] || words[at + 4 + i] !== probe[i]) return false
+    }
+    const ports = probe[8]!
+    const swapped = hasPorts(probe[9]! & 255) ? (ports >>> 16) | (ports << 16) : ports
+    return words[at + 8] === swapped && words[at + 9] === probe[9]
+  }
+
+  /** The same for both directions. */
+  #bucket(): number {
+    const probe = this.#probe
+    let hash = probe[9]!
+    for (let i = 0; i < 4; i++) hash = Math.imul(hash ^ (probe[i]! + probe[4 + i]!), 0x9e3779b1)
+    const ports = probe[8]!
+    hash = Math.imul(hash ^ ((ports >>> 16) + (ports & 0xffff)), 0x85ebca6b)
+    return (hash ^ (hash >>> 15)) & (this.#buckets.length - 1)
+  }
+
+  #grow(): void {
+    const rows = Math.ceil((this.#words.length / stride) * 1.5)
+    const words = new Int32Array(rows * stride)
+    words.set(this.#words)
+    this.#words = words
+    const times = new Float64Array(rows * doubleStride)
+    times.set(this.#doubles)
+    this.#doubles = times
+    if (rows > this.#buckets.length) this.#rehash()
+  }
+
+  /** Oldest first, so that the latest of equal ends stays in front. */
+  #rehash(): void {
+    this.#buckets = new Int32Array(this.#buckets.length * 2)
+    const aimed = this.#probe.slice()
+    for (let row = 1; row <= this.#count; row++) {
+      const at = (row - 1) * stride
+      this.#probe.set(this.#words.subarray(at, at + 10))
+      const bucket = this.#bucket()
+      this.#words[at + Word.next] = this.#buckets[bucket]!
+      this.#buckets[bucket] = row
+    }
+    this.#probe.set(aimed)
+  }
+}
+
+/** Both ports in one word; of ICMP the identifier of a query, so that request and reply are one flow. */
+function portsAt(bytes: Uint8Array, protocol: number, transport: number): number {
+  if (hasPorts(protocol)) return readInt32(bytes, transport)
+  const isIcmp = protocol === Protocol.icmp || protocol === Protocol.icmpv6
+  return isIcmp ? readUint16(bytes, transport + 4) << 16 : 0
+}
+
+function readKey(words: Int32Array): FlowKey {
+  const family = (words[Word.protocol]! & 256) === 0 ? 4 : 6
+  const protocol = words[Word.protocol]! & 255
+  const ports = words[Word.ports]!
+  const isIcmp = protocol === Protocol.icmp || protocol === Protocol.icmpv6
+  return {
+    family,
+    protocol,
+    source: addressFrom(words, Word.source, family),
+    destination: addressFrom(words, Word.destination, family),
+    sourcePort: hasPorts(protocol) || isIcmp ? ports >>> 16 : null,
+    destinationPort: hasPorts(protocol) ? ports & 0xffff : null,
+  }
+}
+
+function addressFrom(words: Int32Array, at: number, family: 4 | 6): string {
+  const bytes = new Uint8Array(family === 4 ? 4 : 16)
+  for (let i = 0; i < bytes.length / 4; i++) writeUint32(bytes, 4 * i, words[at + i]!)
+  return printAddress(bytes, 0, bytes.length)
+}

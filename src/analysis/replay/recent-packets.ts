@@ -1,0 +1,105 @@
+/** A bounded memory of recent packets: which one does an ICMP error quote, and which came by before it was forwarded? */
+
+import { readInt32, readUint16 } from '../../model/bytes/index.ts'
+import type { IpView } from './ip-view.ts'
+
+/** Places; a packet whose place is taken pushes the older one out. */
+const size = 1 << 16
+
+const mix = (hash: number, word: number): number => {
+  const mixed = Math.imul(hash ^ word, 0x9e3779b1)
+  return mixed ^ (mixed >>> 15)
+}
+
+/**
+ * A fingerprint is what an ICMP error is sure to quote: addresses, protocol, IPv4 identification, first eight transport bytes.
+ * It fits in 1 MB however long the capture is.
+ */
+export class RecentPackets {
+  readonly #checks: Int32Array = new Int32Array(size)
+  readonly #numbers: Float64Array = new Float64Array(size)
+  readonly #timesToLive: Uint8Array = new Uint8Array(size)
+  readonly #passed: Uint8Array = new Uint8Array(size)
+  #place = 0
+  #check = 0
+  #notedPlace = 0
+
+  /** Remembers the packet under `number`, and by which time to live it came. */
+  note(view: IpView, number: number): void {
+    this.#fingerprint(view)
+    this.#checks[this.#place] = this.#check
+    this.#numbers[this.#place] = number
+    this.#timesToLive[this.#place] = view.timeToLive
+    this.#passed[this.#place] = 0
+    this.#notedPlace = this.#place
+  }
+
+  /** Says that the packet last noted left the host. */
+  notePassed(): void {
+    this.#passed[this.#notedPlace] = 1
+  }
+
+  /** Number of the latest packet with this fingerprint, or 0. */
+  find(view: IpView): number {
+    this.#fingerprint(view)
+    return this.#checks[this.#place] === this.#check ? this.#numbers[this.#place]! : 0
+  }
+
+  /** Of the packet that {@link find} found: the time to live it came with. */
+  get foundTimeToLive(): number {
+    return this.#timesToLive[this.#place]!
+  }
+
+  /** Of the packet that {@link find} found: whether the model let it through. */
+  get hasFoundPassed(): boolean {
+    return this.#passed[this.#place] === 1
+  }
+
+  #fingerprint(view: IpView): void {
+    const { bytes, start, family } = view
+    let hash = view.protocol
+    const addressesEnd = view.addressesEnd
+    for (let at = view.source; at < addressesEnd; at += 4) hash = mix(hash, readInt32(bytes, at))
+    if (family === 4) hash = mix(hash, readInt32(bytes, start + 4) & 0xffff1fff)
+    const { transport } = view
+    let second = hash
+    if (transport >= 0) {
+      hash = mix(hash, readInt32(bytes, transport))
+      second = mix(hash ^ 0x5bd1e995, readInt32(bytes, transport + 4))
+      hash = mix(hash, second)
+    }
+    this.#place = hash & (size - 1)
+    this.#check = (second ^ readUint16(bytes, start + 4)) | 1
+  }
+}
+
+/** Counts packets that the host itself made, so that their copies in the capture are known for what they are. */
+export class MadePackets {
+  readonly #counts: Uint8Array = new Uint8Array(1 << 12)
+
+  note(view: IpView): void {
+    const place = this.#place(view)
+    if (this.#counts[place]! < 255) this.#counts[place]! += 1
+  }
+
+  /** Whether the host made such a packet that was not taken yet; takes it. */
+  take(view: IpView): boolean {
+    const place = this.#place(view)
+    if (this.#counts[place] === 0) return false
+    this.#counts[place]! -= 1
+    return true
+  }
+
+  /** No identification and no checksum: the box draws the first by chance and writes it into the second's sum. */
+  #place(view: IpView): number {
+    const { bytes, transport } = view
+    let hash = view.protocol
+    for (let at = view.source; at < view.addressesEnd; at += 4) hash = mix(hash, readInt32(bytes, at))
+    if (transport >= 0)
+      hash = mix(
+        hash,
+        view.protocol === 1 || view.protocol === 58 ? readUint16(bytes, transport) : readInt32(bytes, transport),
+      )
+    return hash & 0xfff
+  }
+}

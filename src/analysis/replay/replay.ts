@@ -1,0 +1,400 @@
+/** Captured frames through a modelled host, one after the other: every packet judged, every flow and rule counted. */
+
+import type { Conntrack, ConntrackSettings } from '../../model/conntrack/index.ts'
+import { Drop, type DropNumber, Engine, Fate } from '../../model/engine/index.ts'
+import { Host } from '../../model/host/index.ts'
+import { Hook, Packet } from '../../model/packet/index.ts'
+import type { Ruleset } from '../../model/rules/index.ts'
+import { createLinkLayer, decodeLink, type Frame, type LinkLayer, millisecondsSince } from '../capture/index.ts'
+import { HostVantage } from './at-host.ts'
+import { BetweenVantage, firewallBetween } from './between.ts'
+import { ChecksumTrust } from './checksum-trust.ts'
+import { describePacket } from './describe-packet.ts'
+import { FlowFlag, type FlowRow, FlowTable, hostDecision } from './flow-table.ts'
+import { IpView } from './ip-view.ts'
+import { Judge, readQuoted } from './judge.ts'
+import type { Judgment, VerdictName } from './judgment.ts'
+import { createPlacement, type Placement, type Vantage } from './placement.ts'
+import { MadePackets, RecentPackets } from './recent-packets.ts'
+import { RuleIndex, withCounters } from './rule-index.ts'
+import { stateBits } from './state-bits.ts'
+import type { CaptureSummary, RuleCount, Summary } from './summary.ts'
+import type { Survey } from './survey.ts'
+import { Tally } from './tally.ts'
+import type { VantageChoice } from './vantage-choice.ts'
+
+export interface ReplayOptions {
+  readonly ruleset: Ruleset
+  readonly vantage: VantageChoice
+  /** The same captures' beginning. */
+  readonly survey: Survey
+  /** Names of the captures, by index. */
+  readonly captures: readonly string[]
+  readonly captureInterfaceName: (capture: number, interfaceIndex: number) => string | undefined
+  readonly settings: ConntrackSettings
+  /** 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number
+  /** Called for each judged packet; null, and no judgment is built. */
+  readonly onJudgment: ((judgment: Judgment) => void) | null
+}
+
+/** Longest IP packet, and room behind it for what a cut frame lacks. */
+const scratchLength = 65_536 + 64
+
+export class Replay {
+  readonly rules: RuleIndex
+  readonly flows: FlowTable = new FlowTable()
+  readonly conntrack: Conntrack
+  readonly #options: ReplayOptions
+  readonly #host: Host
+  readonly #engine: Engine
+  readonly #vantage: Vantage
+  readonly #hostVantage: HostVantage | null
+  readonly #trust: ChecksumTrust
+  readonly #judge: Judge
+  readonly #recent: RecentPackets = new RecentPackets()
+  readonly #made: MadePackets = new MadePackets()
+  readonly #link: LinkLayer = createLinkLayer()
+  readonly #view: IpView = new IpView()
+  readonly #quoted: IpView = new IpView()
+  readonly #sentView: IpView = new IpView()
+  readonly #placement: Placement = createPlacement()
+  readonly #packet: Packet = new Packet()
+  readonly #scratch: Uint8Array = new Uint8Array(scratchLength)
+  readonly #tally: Tally = new Tally()
+  #origin = -1
+  #first = -1
+  #time = 0
+  #mainRule = 0
+  readonly #madeNow: { entry: number; state: number; isReply: boolean; length: number }[] = []
+  #endEntry = 0
+  #endState = 0
+  #endIsReply = false
+
+  constructor(options: ReplayOptions) {
+    this.#options = options
+    const { vantage, survey, ruleset } = options
+    this.#host = new Host(vantage.kind === 'host' ? vantage.configuration : firewallBetween(vantage.sides))
+    const noteRule = (packet: Packet): void => {
+      if (packet === this.#packet) this.#mainRule = packet.rule
+    }
+    const mainHooks = [Hook.input, Hook.forward, Hook.output] as const
+    this.#engine = new Engine({
+      host: this.#host,
+      ruleset,
+      settings: options.settings,
+      random: options.random,
+      probes: mainHooks.map((hook) => ({ hook, priority: 1_000_000, run: noteRule })),
+    })
+    this.conntrack = this.#engine.conntrack
+    this.rules = new RuleIndex(ruleset)
+    this.#trust = new ChecksumTrust(survey)
+    this.#hostVantage = vantage.kind === 'host' ? this.#createHostVantage(vantage) : null
+    this.#vantage = this.#hostVantage ?? this.#createBetween()
+    if (this.#hostVantage) this.#engine.onTransmit = (_interface, packet) => this.#noteMade(packet)
+    this.#engine.onConclude = (packet) => this.#noteEnd(packet)
+    const { conntrack, rules, flows } = this
+    this.#judge = new Judge({ host: this.#host, engine: this.#engine, conntrack, rules, flows, recent: this.#recent })
+  }
+
+  #createHostVantage(vantage: Extract<VantageChoice, { kind: 'host' }>): HostVantage {
+    const host = this.#host
+    const around = {
+      configuration: vantage.configuration,
+      survey: this.#options.survey,
+      recent: this.#recent,
+      made: this.#made,
+      interfaceIndex: (name: string): number => host.interfaceIndex(name),
+      interfaceTowards: (bytes: Uint8Array, at: number, family: 4 | 6): number => host.route(family, bytes, at).output,
+      captureInterfaceName: this.#options.captureInterfaceName,
+    }
+    return new HostVantage(around, vantage.words)
+  }
+
+  #createBetween(): BetweenVantage {
+    const { vantage } = this.#options
+    const sides = vantage.kind === 'between' ? vantage.sides : []
+    const inputs = sides.map((side) => this.#host.interfaceIndex(side.name))
+    return new BetweenVantage(sides, inputs, vantage.words)
+  }
+
+  /** What the host sends of itself, so that its copy in the capture is no input. */
+  #noteMade(packet: Packet): void {
+    if (packet === this.#packet) return
+    this.#sentView.read(packet.bytes, packet.start, packet.end)
+    if (this.#sentView.family !== 0) this.#made.note(this.#sentView)
+  }
+
+  /** The walk takes entry and state off the packet when it is over; this is the last moment to see them. */
+  #noteEnd(packet: Packet): void {
+    if (packet !== this.#packet) return this.#accountMade(packet)
+    this.#endEntry = packet.entry
+    this.#endState = packet.state
+    this.#endIsReply = packet.isReply
+  }
+
+  /** What the host answers by itself belongs to the flow, though no frame of the capture stands for it. Counted when the row is known. */
+  #accountMade(packet: Packet): void {
+    this.#tally.made += 1
+    const { entry, state, isReply } = packet
+    if (entry !== 0) this.#madeNow.push({ entry, state, isReply, length: packet.end - packet.start })
+  }
+
+  #settleMade(): void {
+    for (const { entry, state, isReply, length } of this.#madeNow) {
+      const row = this.conntrack.owner(entry)
+      if (row === 0) continue
+      if (state === stateBits.related) this.flows.countRelated(row, this.#time)
+      else this.flows.countPacket(row, isReply, length, this.#time, state, 0)
+    }
+    this.#madeNow.length = 0
+  }
+
+  /** Runs one frame through. Its bytes are changed. `capture`: index into the captures' names. */
+  feed(frame: Frame, capture: number): void {
+    const tally = this.#tally
+    tally.frames += 1
+    this.#setClock(frame)
+    const link = this.#link
+    decodeLink(frame, link)
+    if (link.kind === 'skip') return tally.skipFrame(link)
+    const isCut = frame.capturedLength < frame.originalLength
+    const view = this.#view
+    if (isCut) this.#viewCut(frame, link)
+    else view.read(frame.bytes, link.networkStart, link.networkStart + link.networkLength)
+    if (this.#hostVantage) this.#hostVantage.capture = capture
+    const placement = this.#placement
+    this.#vantage.place(frame, link, view, placement)
+    if (placement.act === 'skip') return tally.skip(placement.skip)
+    if (placement.act === 'result') {
+      tally.results += 1
+      return
+    }
+    this.#walk(frame, capture, isCut)
+  }
+
+  #setClock(frame: Frame): void {
+    if (!frame.hasTime) return
+    if (this.#origin < 0) this.#origin = frame.timeSeconds
+    const time = millisecondsSince(this.#origin, frame)
+    if (this.#first < 0) this.#first = time
+    const since = time - this.#first
+    if (since < this.#time) this.#tally.backwards += 1
+    else this.#time = since
+  }
+
+  /** A frame that the snap length cut: the rest is zeros. */
+  #viewCut(frame: Frame, link: LinkLayer): void {
+    const missing = frame.originalLength - frame.capturedLength
+    const length = Math.min(link.networkLength + missing, scratchLength)
+    const captured = Math.min(link.networkLength, length)
+    this.#scratch.set(frame.bytes.subarray(link.networkStart, link.networkStart + captured))
+    this.#scratch.fill(0, captured, length)
+    this.#view.read(this.#scratch, 0, length)
+  }
+
+  #walk(frame: Frame, capture: number, isCut: boolean): void {
+    const packet = this.#packet
+    const view = this.#view
+    const isSent = this.#placement.act === 'send'
+    packet.reset()
+    packet.bytes = view.bytes
+    packet.start = view.start
+    packet.time = this.#time
+    packet.number = this.#tally.packets += 1
+    packet.input = this.#placement.interface
+    packet.isChecksumTrusted = this.#trust.isTrusted(view, isCut)
+    if (view.family !== 0) this.#recent.note(view, packet.number)
+    const { onJudgment } = this.#options
+    const words = onJudgment ? describePacket(view.bytes, view.start, view.available) : ''
+    const quoted = onJudgment && readQuoted(view, this.#quoted) ? this.#quoted : null
+    this.#mainRule = 0
+    this.#endEntry = 0
+    this.#endState = 0
+    // Behind the packet's own end there may be Ethernet padding, which a program that sends it did not write.
+    const end = Math.min(view.end, view.available)
+    if (isSent) this.#engine.send(packet, end)
+    else this.#engine.receive(packet, view.available)
+    packet.entry = this.#endEntry
+    packet.state = this.#endState
+    packet.isReply = this.#endIsReply
+    const length = end - view.start
+    const decision = this.#decide(isSent)
+    const row = this.#account(decision.verdict, decision.rule, length)
+    if (this.#madeNow.length > 0) this.#settleMade()
+    if (this.#engine.fate === Fate.forwarded) this.#recent.notePassed()
+    if (!onJudgment) return
+    const captured = { capture: this.#options.captures[capture] ?? '', frame: frame.number, words, quoted }
+    onJudgment(this.#judge.judge(packet, decision, captured, row))
+  }
+
+  /** One reused object: what the walk came to. */
+  readonly #decision: { verdict: VerdictName; rule: number; hook: number } = { verdict: 'accept', rule: 0, hook: 0 }
+
+  #decide(isSent: boolean): { verdict: VerdictName; rule: number; hook: number } {
+    const { fate } = this.#engine
+    const packet = this.#packet
+    const decision = this.#decision
+    if (fate === Fate.forwarded || fate === Fate.delivered || fate === Fate.sent) {
+      decision.verdict = 'accept'
+      decision.rule = this.#mainRule
+      decision.hook = fate === Fate.forwarded ? Hook.forward : isSent ? Hook.output : Hook.input
+      return decision
+    }
+    decision.hook = packet.hook
+    decision.rule = fate === Fate.dropped && isByRules(this.#engine.reason) ? packet.rule : 0
+    const isReject = decision.rule > 0 && this.rules.rule(decision.rule)?.isReject === true
+    decision.verdict = fate === Fate.held ? 'held' : isReject ? 'reject' : 'drop'
+    return decision
+  }
+
+  /** Counts the packet for the summary and for its flow; answers the flow's row or 0. */
+  #account(verdict: VerdictName, rule: number, length: number): number {
+    const packet = this.#packet
+    const tally = this.#tally
+    const engine = this.#engine
+    tally.verdicts[verdict] += 1
+    if (engine.fate === Fate.malformed) {
+      tally.malformed(engine.malformed)
+      return 0
+    }
+    tally.state(packet.state, packet.reason)
+    if (verdict === 'held') return 0
+    if (verdict === 'drop' && rule === 0) tally.fate(engine.reason)
+    if (packet.state === stateBits.established && verdict === 'accept') {
+      const row = this.conntrack.owner(packet.entry)
+      if (row !== 0) {
+        this.flows.countPacket(row, packet.isReply, length, this.#time, packet.state, packet.number)
+        return row
+      }
+    }
+    return this.#accountRare(verdict, rule, length)
+  }
+
+  /** Everything but an accepted packet of a flow that is known. */
+  #accountRare(verdict: VerdictName, rule: number, length: number): number {
+    const packet = this.#packet
+    const { flows, conntrack } = this
+    const { entry } = packet
+    const owner = entry === 0 ? 0 : conntrack.owner(entry)
+    if (packet.state === stateBits.related && this.#isIcmp()) {
+      if (owner !== 0) flows.countRelated(owner, this.#time)
+      if (owner !== 0 && verdict !== 'accept') flows.countRefused(owner, rule || hostDecision(this.#engine.reason))
+      return owner
+    }
+    const view = this.#view
+    if (view.family === 0) return 0
+    let row = owner
+    let isReply = packet.isReply
+    if (row === 0) {
+      row = this.#aimedRow()
+      if (entry === 0) isReply = !flows.isForth(row)
+      else this.#own(row, entry)
+    }
+    flows.countPacket(row, isReply, length, this.#time, packet.state, packet.number)
+    if (verdict === 'accept') flows.flag(row, FlowFlag.passed)
+    else this.#noteRefusal(row, rule || hostDecision(this.#engine.reason))
+    return row
+  }
+
+  #isIcmp(): boolean {
+    const { protocol } = this.#packet
+    return protocol === 1 || protocol === 58
+  }
+
+  /** The row of the packet's ends, found or new. */
+  #aimedRow(): number {
+    const { flows } = this
+    const packet = this.#packet
+    const view = this.#view
+    if (view.family === 0) return 0
+    flows.aim(packet.bytes, view.family, packet.start + (view.family === 4 ? 12 : 8), packet.protocol, packet.transport)
+    const found = flows.find()
+    const isNewFlow =
+      found !== 0 &&
+      packet.entry !== 0 &&
+      flows.entry(found) !== 0 &&
+      flows.entry(found) !== this.conntrack.id(packet.entry)
+    return found === 0 || isNewFlow ? flows.add(packet.number, this.#time) : found
+  }
+
+  /** Ties a row to its entry once the entry is confirmed. */
+  #own(row: number, entry: number): void {
+    const { flows, conntrack } = this
+    const packet = this.#packet
+    const id = conntrack.id(entry)
+    if (packet.state === stateBits.related) flows.flag(row, FlowFlag.expected)
+    if (flows.isForth(row) === packet.isReply) flows.flag(row, FlowFlag.swapped)
+    if (id === 0) return
+    if (flows.hasFlag(row, FlowFlag.openingDropped)) flows.flag(row, FlowFlag.openedLater)
+    else flows.setOpeningRule(row, this.#decision.rule)
+    flows.setEntry(row, id)
+    conntrack.setOwner(entry, row)
+  }
+
+  /** A refusal before anything of the flow passed is one of its opening. */
+  #noteRefusal(row: number, rule: number): void {
+    const { flows } = this
+    flows.countRefused(row, rule)
+    if (flows.hasFlag(row, FlowFlag.passed) || flows.hasFlag(row, FlowFlag.openingDropped)) return
+    flows.flag(row, FlowFlag.openingDropped)
+    flows.setOpeningRule(row, rule)
+    this.#tally.refusedFlows += 1
+  }
+
+  get packets(): number {
+    return this.#tally.packets
+  }
+
+  /** Rows of all flows, oldest first. */
+  *readFlows(): IterableIterator<FlowRow> {
+    for (let row = 1; row <= this.flows.count; row++) yield this.flows.read(row)
+  }
+
+  /** Where things stand. `captures`: what the readers say of themselves. */
+  summary(captures: readonly CaptureSummary[]): Summary {
+    const tally = this.#tally
+    const hasTime = this.#origin >= 0
+    return {
+      packets: tally.packets,
+      frames: tally.frames,
+      states: tally.states,
+      verdicts: { ...tally.verdicts },
+      invalid: tally.invalid,
+      fates: tally.fates,
+      rules: this.#ruleCounts(),
+      entries: this.conntrack.count,
+      expectations: [...this.conntrack.expectations()].length,
+      flows: this.flows.count,
+      refusedFlows: tally.refusedFlows,
+      skipped: tally.skipped,
+      results: tally.results,
+      made: tally.made,
+      comparison: this.#hostVantage?.comparison ?? null,
+      assumptions: this.#vantage.assumptions,
+      trust: { ...this.#trust.counts, addresses: this.#trust.oneSidedAddresses },
+      clock: {
+        start: hasTime ? this.#origin + this.#first / 1000 : null,
+        seconds: this.#time / 1000,
+        backwards: tally.backwards,
+      },
+      captures,
+    }
+  }
+
+  #ruleCounts(): RuleCount[] {
+    const { packets, bytes, listing } = this.#engine.rules
+    const counters = new Map<number, string[]>()
+    for (const { ruleId, statement, text } of listing.statements()) {
+      if (statement.kind === 'counter') counters.set(ruleId, [...(counters.get(ruleId) ?? []), text])
+    }
+    return this.rules.rules.map((rule) => ({
+      ...rule,
+      text: withCounters(rule.text, counters.get(rule.id) ?? []),
+      packets: packets[rule.id] ?? 0,
+      bytes: bytes[rule.id] ?? 0,
+    }))
+  }
+}
+
+const isByRules = (reason: DropNumber): boolean => reason === Drop.rule || reason === Drop.policy

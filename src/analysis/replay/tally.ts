@@ -1,0 +1,93 @@
+/** Counters of a replay. */
+
+import { reasons } from '../../model/conntrack/index.ts'
+import { dropReasons } from '../../model/engine/index.ts'
+import { malformedReasons } from '../../model/packet/index.ts'
+import { type LinkLayer, skipReasons, skipText } from '../capture/index.ts'
+import type { StateName, VerdictName } from './judgment.ts'
+import { type SkipCode, skipTexts } from './placement.ts'
+import { stateBits } from './state-bits.ts'
+import type { SkipCount } from './summary.ts'
+
+interface Count {
+  readonly code: string
+  readonly text: string
+  readonly count: number
+}
+
+export class Tally {
+  packets = 0
+  frames = 0
+  results = 0
+  made = 0
+  backwards = 0
+  refusedFlows = 0
+  readonly verdicts: Record<VerdictName, number> = { accept: 0, drop: 0, reject: 0, held: 0 }
+  readonly #states: Float64Array = new Float64Array(128)
+  readonly #reasons: Float64Array = new Float64Array(256)
+  readonly #malformed: Float64Array = new Float64Array(32)
+  readonly #fates: Float64Array = new Float64Array(256)
+  readonly #skipped: Map<string, { text: string; count: number }> = new Map()
+
+  state(bit: number, reason: number): void {
+    this.#states[bit]! += 1
+    if (bit === stateBits.invalid) this.#reasons[reason]! += 1
+  }
+
+  /** Also an INVALID one, as no hook ever gave it another state. */
+  malformed(reason: number): void {
+    this.#states[stateBits.invalid]! += 1
+    this.#malformed[reason]! += 1
+  }
+
+  fate(drop: number): void {
+    this.#fates[drop]! += 1
+  }
+
+  skip(code: SkipCode): void {
+    this.#count(code, skipTexts[code])
+  }
+
+  /** A frame without an IP packet. */
+  skipFrame(link: LinkLayer): void {
+    const text = skipText(link)
+    this.#count(text, text === link.reason ? skipReasons[link.reason] : text)
+  }
+
+  #count(code: string, text: string): void {
+    const known = this.#skipped.get(code)
+    if (known) known.count += 1
+    else this.#skipped.set(code, { text, count: 1 })
+  }
+
+  get states(): Record<StateName, number> {
+    const of = (name: StateName): number => this.#states[stateBits[name]]!
+    return {
+      new: of('new'),
+      established: of('established'),
+      related: of('related'),
+      invalid: of('invalid'),
+      untracked: of('untracked'),
+    }
+  }
+
+  /** Most frequent first. */
+  get skipped(): SkipCount[] {
+    return [...this.#skipped]
+      .map(([reason, { text, count }]) => ({ reason, text, count }))
+      .sort((a, b) => b.count - a.count)
+  }
+
+  get invalid(): Count[] {
+    return [...counted(this.#reasons, reasons), ...counted(this.#malformed, malformedReasons)].sort(
+      (a, b) => b.count - a.count,
+    )
+  }
+
+  get fates(): Count[] {
+    return counted(this.#fates, dropReasons)
+  }
+}
+
+const counted = (counts: Float64Array, names: readonly { readonly code: string; readonly text: string }[]): Count[] =>
+  names.map(({ code, text }, number) => ({ code, text, count: counts[number] ?? 0 })).filter(({ count }) => count > 0)

@@ -1,0 +1,6 @@
+export { grouped, plural, sizeText } from './columns.ts'
+export { byTrouble, flowWords, outcomeText, printFlows } from './flow-text.ts'
+export { flowJson, judgmentJson, summaryJson } from './json.ts'
+export { becauseText, printJudgment } from './packet-text.ts'
+export { plain, type Style } from './style.ts'
+export { printSummary, type SummaryView } from './summary-text.ts'
