@@ -1,0 +1,5 @@
+export * from './diagnostic.ts'
+export * from './nftables-codes.ts'
+export * from './render.ts'
+export * from './suggest.ts'
+export * from './wording.ts'

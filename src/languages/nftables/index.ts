@@ -1,0 +1,2 @@
+export * from './parse-ruleset.ts'
+export type { IncludedFile, ReadInclude } from './parser/nftables-parser.ts'

@@ -1,0 +1,105 @@
+/** Text to tokens, as nft's scanner cuts them: words may hold `/`, `-` and `.`; addresses, times and class ids are one token. */
+
+import { parseAddress } from '../../model/bytes/index.ts'
+import type { SourceText } from './source/source-text.ts'
+
+export type TokenKind =
+  | 'word' | 'string' | 'number' | 'ipv4' | 'ipv6' | 'mac' | 'time' | 'class' | 'variable' | 'sign' | 'newline' | 'end'
+  | 'bad-character' | 'unterminated'
+
+/** `text` of a string is without quotes, of a variable without `$`; all else is as written. */
+export interface Token {
+  readonly kind: TokenKind
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
+const blank = /(?:[ \t\r]|\\\r?\n|#[^\n]*)+/y
+const word = /[A-Za-z_][A-Za-z0-9_./\-]*(?:\\?\*)?/y
+const variable = /\$[A-Za-z_.][A-Za-z0-9_./\-]*/y
+const string = /"[^"]*"/y
+const mac = /(?:[0-9a-fA-F]{1,2}:){5}[0-9a-fA-F]{1,2}(?![0-9a-fA-F:.])/y
+const colonAddress = /[0-9a-fA-F:]*:[0-9a-fA-F:]*(?:\d{0,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})?/y
+const ipv4 = /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![0-9.])/y
+const time = /(?=\d)(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?(?![0-9A-Za-z])/y
+const classId = /[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}(?=[\s:\-},;]|$)/y
+const number = /0[xX][0-9a-fA-F]+|\d+/y
+const sign = /==|!=|<=|>=|<<|>>|&&|\|\||[{}()[\],;:=<>&|^/\-.*@!+~%]/y
+
+/** Always ends with an `end` token; never fails: what cannot be a token becomes one of the bad kinds. */
+export function tokenize(source: SourceText): Token[] {
+  const { text } = source
+  const tokens: Token[] = []
+  let at = 0
+  while (at < text.length) {
+    at = match(blank, text, at) ?? at
+    if (at >= text.length) break
+    const token = tokenAt(text, at)
+    tokens.push(token)
+    at = token.end
+  }
+  tokens.push({ kind: 'end', text: '', start: text.length, end: text.length })
+  return tokens
+}
+
+function tokenAt(text: string, start: number): Token {
+  const first = text.charCodeAt(start)
+  const token = (kind: TokenKind, end: number): Token => ({ kind, text: text.slice(start, end), start, end })
+  if (first === 10) return token('newline', start + 1)
+  if (first === 34) return quotedAt(text, start)
+  if (first === 36) {
+    const end = match(variable, text, start)
+    return end === null ? token('bad-character', start + 1) : { kind: 'variable', text: text.slice(start + 1, end), start, end }
+  }
+  if (isHexadecimalOrColon(first)) {
+    const found = addressAt(text, start)
+    if (found) return token(found.kind, found.end)
+  }
+  if (first >= 48 && first <= 57) return numberAt(text, start)
+  const wordEnd = match(word, text, start)
+  if (wordEnd !== null) return token('word', wordEnd)
+  const signEnd = match(sign, text, start)
+  return signEnd === null ? token('bad-character', start + 1) : token('sign', signEnd)
+}
+
+function quotedAt(text: string, start: number): Token {
+  const end = match(string, text, start)
+  if (end !== null) return { kind: 'string', text: text.slice(start + 1, end - 1), start, end }
+  const lineEnd = text.indexOf('\n', start)
+  const stop = lineEnd < 0 ? text.length : lineEnd
+  return { kind: 'unterminated', text: text.slice(start, stop), start, end: stop }
+}
+
+/** Hardware and IPv6 addresses, which may begin like a word or a number. */
+function addressAt(text: string, start: number): { kind: 'mac' | 'ipv6'; end: number } | null {
+  const macEnd = match(mac, text, start)
+  if (macEnd !== null) return { kind: 'mac', end: macEnd }
+  let end = match(colonAddress, text, start)
+  if (end === null) return null
+  if (isIpv6(text.slice(start, end))) return { kind: 'ipv6', end }
+  // A map's colon may follow without a blank: `{ fe80::1: accept }`.
+  end--
+  return text[end] === ':' && isIpv6(text.slice(start, end)) ? { kind: 'ipv6', end } : null
+}
+
+const isIpv6 = (text: string): boolean => text.length >= 2 && text.length <= 45 && parseAddress(text)?.length === 16
+
+function numberAt(text: string, start: number): Token {
+  let best: { kind: TokenKind; end: number } = { kind: 'number', end: start + 1 }
+  for (const [kind, pattern] of [['number', number], ['ipv4', ipv4], ['class', classId], ['time', time]] as const) {
+    const end = match(pattern, text, start)
+    if (end !== null && end > best.end) best = { kind, end }
+    else if (end !== null && end === best.end && kind === 'number') best = { kind, end }
+  }
+  return { kind: best.kind, text: text.slice(start, best.end), start, end: best.end }
+}
+
+const isHexadecimalOrColon = (code: number): boolean =>
+  (code >= 48 && code <= 58) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70)
+
+/** Offset behind the match at `at`, or null; an empty match is none. */
+function match(pattern: RegExp, text: string, at: number): number | null {
+  pattern.lastIndex = at
+  return pattern.test(text) && pattern.lastIndex > at ? pattern.lastIndex : null
+}

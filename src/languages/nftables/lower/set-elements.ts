@@ -1,0 +1,134 @@
+/** Elements of sets and maps: keys field by field, what maps have for them, duplicates and overlaps. */
+
+import type { SetElement } from '../../../model/rules/index.ts'
+import type { ElementNode, Expression } from '../ast.ts'
+import { plainElement } from '../build/anonymous-set.ts'
+import type { SetState } from '../build/table-state.ts'
+import { refuse } from '../refusal.ts'
+import { objectNamed } from '../statements/object.ts'
+import { lowerVerdict } from '../statements/verdict.ts'
+import type { DataType } from '../symbols/datatype.ts'
+import { describe, type Interval, intervalOf, numberOf } from './constant.ts'
+import type { Scope } from './scope.ts'
+import { allOnes, wordsFrom } from './typed.ts'
+
+/** Sets within a set (variables, mostly) are as if their elements stood there. */
+export const flatElements = (nodes: readonly ElementNode[]): ElementNode[] =>
+  nodes.flatMap((node) => (node.key.kind === 'set' && node.data === null ? flatElements(node.key.elements) : [node]))
+
+/** Whether an element is written as more than one value. */
+export function isInterval(expression: Expression): boolean {
+  if (expression.kind === 'concatenation') return expression.parts.some(isInterval)
+  return expression.kind === 'range' || expression.kind === 'prefix' || (expression.kind === 'word' && /(?<!\\)\*$/.test(expression.text))
+}
+
+export function lowerElement(node: ElementNode, set: SetState, scope: Scope): SetElement {
+  if (node.key.kind === 'catch-all') return { ...element(node, set, scope), isCatchAll: true }
+  const fields = fieldsOf(node.key, set)
+  const names = fields.map((field) => field.interfaceName)
+  return {
+    ...element(node, set, scope),
+    from: fields.flatMap((field, i) => wordsFrom(field.from, set.keyTypes[i]?.width ?? 32)),
+    to: fields.flatMap((field, i) => wordsFrom(field.to, set.keyTypes[i]?.width ?? 32)),
+    interfaceNames: names.some((name) => name !== null) ? names : null,
+  }
+
+  function fieldsOf(key: Expression, { keyTypes }: SetState): Interval[] {
+    const parts = key.kind === 'concatenation' ? key.parts : [key]
+    if (parts.length !== keyTypes.length) {
+      const type = keyTypes.map((known) => known.name).join(' . ')
+      refuse('nft-type-mismatch', key.span, `expected ${keyTypes.length === 1 ? 'one value' : `${keyTypes.length} values joined by "."`} (${type}), found ${parts.length}`)
+    }
+    return parts.map((part, i) => checked(part, keyTypes[i] ?? unknownType(part)))
+  }
+
+  function checked(part: Expression, type: DataType): Interval {
+    if (part.kind === 'catch-all') return { from: 0n, to: allOnes(type.width), prefixBits: null, interfaceName: null }
+    const interval = intervalOf(part, type, scope)
+    if (interval.from > interval.to) refuse('nft-value-range', part.span, 'expected a range that ends behind its beginning')
+    return interval
+  }
+}
+
+const unknownType = (part: Expression): never => refuse('nft-type-mismatch', part.span, 'expected no further part of the key')
+
+/** All of an element but its key. */
+function element(node: ElementNode, set: SetState, scope: Scope): SetElement {
+  const { data } = set
+  if (data === null && node.data !== null) refuse('nft-type-mismatch', node.data.span, 'expected no ":", since this is a set and not a map')
+  if (data !== null && node.data === null) refuse('nft-type-mismatch', node.span, 'expected ": ..." behind the key, since this is a map')
+  return {
+    ...plainElement([], node.span),
+    ...(node.data === null ? {} : dataOf(node.data, set, scope)),
+    timeout: node.timeout,
+    expires: node.expires,
+    comment: node.comment,
+    statements: [...set.statements, ...node.statements.flatMap((statement) => scope.statements(statement))],
+  }
+}
+
+function dataOf(expression: Expression, set: SetState, scope: Scope): Partial<SetElement> {
+  const { data, dataType } = set
+  if (data?.kind === 'verdict') {
+    if (expression.kind !== 'verdict') return refuse('nft-type-mismatch', expression.span, `expected a verdict, found ${describe(expression)}`)
+    return { verdict: lowerVerdict(expression.verdict, scope) }
+  }
+  if (data?.kind === 'object') return { object: objectNamed(expression, data.object, scope) }
+  if (!dataType) return {}
+  if (expression.kind === 'range' || expression.kind === 'prefix' || expression.kind === 'concatenation') {
+    return refuse('nft-unsupported-value', expression.span, `expected one value, found a ${expression.kind}: maps to more than one value are for NAT, which is not modelled yet`)
+  }
+  if (dataType.notation === 'interface') {
+    return refuse('nft-unsupported-value', expression.span, 'maps to interfaces are not modelled')
+  }
+  return { data: wordsFrom(numberOf(expression, dataType, scope), dataType.width) }
+}
+
+/** Adds elements to those that are there: once each; overlaps are joined where the set allows it and refused where not. */
+export function addElements(set: SetState, added: readonly SetElement[]): void {
+  const known = new Map(set.elements.map((one) => [keyOf(one), one]))
+  const fresh: SetElement[] = []
+  for (const one of added) {
+    const before = known.get(keyOf(one))
+    if (before && !isSameData(before, one)) {
+      refuse('nft-exists', one.source, 'expected each key of a map once', { related: [{ span: before.source, message: 'it is mapped here to something else' }] })
+    }
+    if (!before) {
+      known.set(keyOf(one), one)
+      fresh.push(one)
+    }
+  }
+  set.elements = set.isInterval && set.key.length === 1 ? withoutOverlaps(set, [...set.elements, ...fresh]) : [...set.elements, ...fresh]
+}
+
+export const keyOf = (one: SetElement): string =>
+  one.isCatchAll ? '*' : `${one.from.join()}-${one.to.join()}-${one.interfaceNames?.join() ?? ''}`
+
+const isSameData = (a: SetElement, b: SetElement): boolean =>
+  a.object === b.object && a.data?.join() === b.data?.join() && JSON.stringify(a.verdict) === JSON.stringify(b.verdict)
+
+const compareWords = (a: readonly number[], b: readonly number[]): number => {
+  for (const [i, word] of a.entries()) {
+    const difference = word - (b[i] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+function withoutOverlaps(set: SetState, elements: readonly SetElement[]): SetElement[] {
+  const isPlaced = (one: SetElement): boolean => !one.isCatchAll && one.interfaceNames === null
+  const sorted = elements.filter(isPlaced).sort((a, b) => compareWords(a.from, b.from) || compareWords(b.to, a.to))
+  const joined: SetElement[] = []
+  for (const one of sorted) {
+    const last = joined.at(-1)
+    if (!last || compareWords(one.from, last.to) > 0) joined.push(one)
+    else if (!set.isAutoMerge) {
+      const [first, second] = one.source.offset < last.source.offset ? [one, last] : [last, one]
+      refuse('nft-interval-overlap', second.source, 'expected intervals that do not overlap', {
+        related: [{ span: first.source, message: 'it overlaps with this one' }],
+        hint: set.isAnonymous || set.data !== null ? null : 'auto-merge in the declaration of the set joins them',
+      })
+    } else if (compareWords(one.to, last.to) > 0) joined[joined.length - 1] = { ...last, to: one.to }
+  }
+  return [...joined, ...elements.filter((one) => !isPlaced(one))]
+}

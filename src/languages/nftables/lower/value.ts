@@ -1,0 +1,121 @@
+/** Values that read the packet: terms, bits of them, concatenations, maps; and constants where a type is expected. */
+
+import type { BitwiseValue, Value } from '../../../model/rules/index.ts'
+import type { Expression, ExpressionOf } from '../ast.ts'
+import { refuse } from '../refusal.ts'
+import type { DataType } from '../symbols/datatype.ts'
+import { integerType } from '../symbols/datatypes.ts'
+import { lowerTerm } from '../terms/index.ts'
+import { describe, numberOf } from './constant.ts'
+import type { Scope } from './scope.ts'
+import { allOnes, type Typed, typedOf, wordsFrom } from './typed.ts'
+
+export function lowerValue(expression: Expression, expected: DataType | null, scope: Scope): Typed {
+  switch (expression.kind) {
+    case 'term':
+      return lowerTerm(expression.term, scope)
+    case 'concatenation':
+      return concatenationOf(expression, scope)
+    case 'map':
+      return mappedOf(expression, expected, scope)
+    case 'binary':
+      if (readsPacket(expression.left)) return bitsOf(expression, expected, scope)
+      if (readsPacket(expression.right)) refuse('nft-operator', expression.right.span, 'expected a constant, found something that is read from the packet')
+      return constantOf(expression, expected, scope)
+    default:
+      return constantOf(expression, expected, scope)
+  }
+}
+
+/** A value that a statement writes where `expected` belongs. */
+export function lowerValueOfType(expression: Expression, expected: DataType, scope: Scope): Value {
+  const { value, parts } = lowerValue(expression, expected, scope)
+  const type = parts[0]?.type
+  if (parts.length !== 1 || !type || !isAssignable(type, expected)) {
+    refuse('nft-type-mismatch', expression.span, `expected ${expected.title}, found ${type?.title ?? 'nothing'}`)
+  }
+  return value
+}
+
+/** Numbers may be written into wider numbers; all else must be of the same type. */
+const isAssignable = (type: DataType, expected: DataType): boolean =>
+  type.name === expected.name ? type.width <= expected.width : isNumber(type) && isNumber(expected) && type.width <= expected.width
+
+const isNumber = (type: DataType): boolean => ['integer', 'class', 'user'].includes(type.notation)
+
+const readsPacket = (expression: Expression): boolean =>
+  expression.kind === 'term' || expression.kind === 'map' || (expression.kind === 'binary' && (readsPacket(expression.left) || readsPacket(expression.right)))
+
+function constantOf(expression: Expression, expected: DataType | null, scope: Scope): Typed {
+  if (expected === null) {
+    return refuse('nft-type-mismatch', expression.span, `expected something that is read from the packet, found ${describe(expression)}`)
+  }
+  const number = numberOf(expression, expected, scope)
+  return typedOf({ kind: 'constant', words: wordsFrom(number, expected.width), width: expected.width }, expected)
+}
+
+function concatenationOf(expression: ExpressionOf<'concatenation'>, scope: Scope): Typed {
+  const parts = expression.parts.flatMap((part) => lowerValue(part, null, scope).parts)
+  const values = parts.map((part) => part.value)
+  const width = parts.reduce((sum, part) => sum + ((part.type.width + 31) >>> 5) * 32, 0)
+  if (width > 512) refuse('nft-value-range', expression.span, `expected a concatenation of at most 512 bits, found ${width}`)
+  return { value: { kind: 'concatenation', parts: values, width }, parts }
+}
+
+function mappedOf(expression: ExpressionOf<'map'>, expected: DataType | null, scope: Scope): Typed {
+  const key = scope.value(expression.key, null)
+  if (expected === null) return refuse('nft-operator', expression.span, 'expected a match, found a map: maps give values to statements')
+  const map = scope.setFor(expression.map, key, { kind: 'value', type: expected })
+  const width = map.data?.kind === 'value' ? map.data.width : expected.width
+  return typedOf({ kind: 'map', key: key.value, map, width }, expected)
+}
+
+function bitsOf(expression: ExpressionOf<'binary'>, expected: DataType | null, scope: Scope): Typed {
+  const { operator } = expression
+  const left = lowerValue(expression.left, expected, scope)
+  const part = left.parts[0]
+  if (!part || left.parts.length !== 1 || part.type.notation === 'string') {
+    return refuse('nft-operator', expression.span, `expected one value with bits, found ${left.parts.length > 1 ? 'a concatenation' : (part?.type.title ?? 'nothing')}`)
+  }
+  const { width } = part.type
+  if (operator === '<<' || operator === '>>') {
+    const by = Number(numberOf(expression.right, integerType(32), scope))
+    if (by >= Math.max(32, width)) refuse('nft-value-range', expression.right.span, `expected a shift below ${width}, found ${by}`)
+    // A narrow field that is shifted to the left grows into its register.
+    const wide = operator === '<<' && width < 32 && part.type.notation === 'integer' ? integerType(32) : part.type
+    return typedOf(shifted(part.value, wide.width, operator === '<<' ? by : -by), wide)
+  }
+  if (readsPacket(expression.right)) {
+    refuse('nft-unsupported-value', expression.right.span, 'expected a constant, found something that is read from the packet')
+  }
+  const constant = numberOf(expression.right, part.type, scope)
+  const ones = allOnes(width)
+  const and = operator === '&' ? constant : operator === '|' ? ones ^ constant : ones
+  return typedOf(masked(part.value, and, operator === '&' ? 0n : constant, width), part.type)
+}
+
+const shifted = (of: Value, width: number, shift: number): BitwiseValue => ({
+  kind: 'bitwise',
+  of,
+  and: wordsFrom(allOnes(width), width),
+  xor: wordsFrom(0n, width),
+  shift,
+  width,
+})
+
+/** (value & and) ^ xor; what is masked already becomes one step with it. */
+export function masked(of: Value, and: bigint, xor: bigint, width: number): BitwiseValue {
+  if (of.kind === 'bitwise' && of.shift === 0 && of.width === width) {
+    return masked(of.of, numberFrom(of.and) & and, (numberFrom(of.xor) & and) ^ xor, width)
+  }
+  return { kind: 'bitwise', of, and: wordsFrom(and, width), xor: wordsFrom(xor, width), shift: 0, width }
+  // Words of one width all lie in the same places, so a number can be read back from them.
+  function numberFrom(words: readonly number[]): bigint {
+    let left = width
+    return words.reduce((sum, word) => {
+      const bits = Math.min(32, left)
+      left -= bits
+      return (sum << BigInt(bits)) | BigInt(word >>> 0)
+    }, 0n)
+  }
+}

@@ -1,0 +1,195 @@
+/** A position in the tokens of one file, with the small steps that every construct is read by. */
+
+import { didYouMean, expectedFound, quoted } from '../../diagnostics/index.ts'
+import type { Source } from '../../../model/rules/index.ts'
+import type { Name } from '../ast.ts'
+import { type Token, type TokenKind, tokenize } from '../lexer.ts'
+import { refuse } from '../refusal.ts'
+import { foldBlanks, type SourceText, spanOf } from '../source/source-text.ts'
+
+export class Cursor {
+  readonly source: SourceText
+  readonly #tokens: readonly Token[]
+  #at = 0
+
+  constructor(source: SourceText) {
+    this.source = source
+    this.#tokens = tokenize(source)
+  }
+
+  /** The token `ahead` of the next one; behind the end there are only end tokens. */
+  peek(ahead = 0): Token {
+    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)] ?? endToken
+  }
+
+  next(): Token {
+    const token = this.peek()
+    if (this.#at < this.#tokens.length - 1) this.#at++
+    return token
+  }
+
+  /** For going back after trying; only within one file. */
+  get position(): number {
+    return this.#at
+  }
+
+  return(position: number): void {
+    this.#at = position
+  }
+
+  isSign(text: string, ahead = 0): boolean {
+    const token = this.peek(ahead)
+    return token.kind === 'sign' && token.text === text
+  }
+
+  isWord(text: string, ahead = 0): boolean {
+    const token = this.peek(ahead)
+    return token.kind === 'word' && token.text === text
+  }
+
+  isOneOf(words: readonly string[], ahead = 0): boolean {
+    const token = this.peek(ahead)
+    return token.kind === 'word' && words.includes(token.text)
+  }
+
+  takeSign(text: string): boolean {
+    if (!this.isSign(text)) return false
+    this.next()
+    return true
+  }
+
+  takeWord(text: string): boolean {
+    if (!this.isWord(text)) return false
+    this.next()
+    return true
+  }
+
+  /** The next token, if it is of the kind. */
+  take(kind: TokenKind): Token | null {
+    return this.peek().kind === kind ? this.next() : null
+  }
+
+  expectSign(text: string, why = ''): Token {
+    if (this.isSign(text)) return this.next()
+    return this.fail(`"${text}"${why === '' ? '' : ` ${why}`}`)
+  }
+
+  expectWord(what: string): Token {
+    return this.take('word') ?? this.fail(what)
+  }
+
+  /** One of these words. */
+  expectOneOf(words: readonly string[], what: string): string {
+    const token = this.peek()
+    if (token.kind === 'word' && words.includes(token.text)) {
+      this.next()
+      return token.text
+    }
+    const hint = token.kind === 'word' ? didYouMean(token.text, words) : null
+    return refuse('nft-unknown-key', this.spanOfToken(token), expectedFound(what, this.found(token)), { hint })
+  }
+
+  expectString(what: string): string {
+    return (this.take('string') ?? this.fail(what)).text
+  }
+
+  /** A name of a table, chain, set or object: a word, which may be quoted. */
+  expectName(what: string): Name {
+    const token = this.peek()
+    if (token.kind !== 'word' && token.kind !== 'string') return this.fail(what)
+    this.next()
+    return { text: token.text, span: this.spanOfToken(token) }
+  }
+
+  expectNumber(what: string, most = Number.MAX_SAFE_INTEGER): number {
+    const token = this.take('number') ?? this.fail(what)
+    const value = Number(token.text)
+    if (value > most) {
+      refuse('nft-value-range', this.spanOfToken(token), expectedFound(`${what} up to ${most}`, quoted(token.text)))
+    }
+    return value
+  }
+
+  /** Steps over line ends: inside braces they mean nothing. */
+  skipNewlines(): void {
+    while (this.peek().kind === 'newline') this.next()
+  }
+
+  skipSeparators(): void {
+    while (this.peek().kind === 'newline' || this.isSign(';')) this.next()
+  }
+
+  /** Line end, `;`, a closing brace or the end of the file: nothing more of a statement comes. */
+  isAtEnd(): boolean {
+    const token = this.peek()
+    return token.kind === 'newline' || token.kind === 'end' || (token.kind === 'sign' && (token.text === ';' || token.text === '}'))
+  }
+
+  spanOfToken(token: Token): Source {
+    return spanOf(this.source, token.start, token.end)
+  }
+
+  /** Whether a closing brace was read last. */
+  previousIsBrace(): boolean {
+    const token = this.#tokens[this.#at - 1]
+    return token?.kind === 'sign' && token.text === '}'
+  }
+
+  previousText(): string {
+    return this.#tokens[this.#at - 1]?.text ?? ''
+  }
+
+  /** The place of the next token. */
+  here(): Source {
+    return this.spanOfToken(this.peek())
+  }
+
+  /** From where `start` began to the end of the last token that was read. */
+  spanFrom(start: number): Source {
+    const last = this.#tokens[this.#at - 1]
+    return spanOf(this.source, start, last && last.end > start ? last.end : start)
+  }
+
+  /** Start offset of the next token. */
+  get start(): number {
+    return this.peek().start
+  }
+
+  /** What was read since offset `start`, on one line. */
+  textFrom(start: number): string {
+    return foldBlanks(this.source.text.slice(start, this.#tokens[this.#at - 1]?.end ?? start))
+  }
+
+  /** Refuses what stands here. */
+  fail(expected: string | readonly string[], hint: string | null = null): never {
+    const token = this.peek()
+    const span = this.spanOfToken(token)
+    if (token.kind === 'unterminated') refuse('nft-unterminated-string', span, 'expected a closing quote before the end of the line')
+    if (token.kind === 'bad-character') refuse('nft-character', span, `${quoted(token.text)} begins no word, number or sign`)
+    return refuse('nft-syntax', span, expectedFound(expected, this.found(token)), { hint })
+  }
+
+  found(token: Token): string {
+    if (token.kind === 'end') return 'the end of the file'
+    if (token.kind === 'newline') return 'the end of the line'
+    return quoted(this.source.text.slice(token.start, token.end))
+  }
+
+  /** Error recovery: goes behind what belongs to the broken statement, over whole braces, up to its end. */
+  skipStatement(): void {
+    let depth = 0
+    for (;;) {
+      const token = this.peek()
+      if (token.kind === 'end') return
+      if (token.kind === 'sign' && token.text === '{') depth++
+      if (token.kind === 'sign' && token.text === '}') {
+        if (depth === 0) return
+        depth--
+      }
+      if (depth === 0 && (token.kind === 'newline' || (token.kind === 'sign' && token.text === ';'))) return
+      this.next()
+    }
+  }
+}
+
+const endToken: Token = { kind: 'end', text: '', start: 0, end: 0 }

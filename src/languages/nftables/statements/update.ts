@@ -1,0 +1,92 @@
+/** `add|update|delete @set { KEY [timeout T] [statements] [: DATA] }`, and its older form `meter NAME { KEY statements }`. */
+
+import type { ElementNode, StatementOf } from '../ast.ts'
+import type { BareStatement, Scope } from '../lower/scope.ts'
+import type { Typed } from '../lower/typed.ts'
+import { meterSet } from '../build/meter-set.ts'
+import type { Parser } from '../parser/parser.ts'
+import { parseElement } from '../parser/element.ts'
+import { refuse } from '../refusal.ts'
+import type { LowerStatement, ParseStatement } from './statement.ts'
+
+export const parse: ParseStatement<'update'> = (parser) => {
+  const { cursor } = parser
+  const start = cursor.start
+  const word = cursor.expectOneOf(['add', 'update', 'delete'], 'add, update or delete')
+  cursor.expectSign('@', 'and the name of a set')
+  const name = cursor.expectName('the name of a set')
+  const element = parseBraced(parser)
+  const operation = word === 'add' ? 'add' : word === 'update' ? 'update' : 'delete'
+  return { kind: 'update', operation, set: name.text, setSpan: name.span, element, span: cursor.spanFrom(start) }
+}
+
+/** The form of older nft: `set add KEY @set`. */
+export const parseOld: ParseStatement<'update'> = (parser) => {
+  const { cursor } = parser
+  const start = cursor.start
+  cursor.expectWord('set')
+  const word = cursor.expectOneOf(['add', 'update', 'delete'], 'add, update or delete')
+  const element = parseElement(parser, true)
+  cursor.expectSign('@', 'and the name of a set')
+  const name = cursor.expectName('the name of a set')
+  const operation = word === 'add' ? 'add' : word === 'update' ? 'update' : 'delete'
+  return { kind: 'update', operation, set: name.text, setSpan: name.span, element, span: cursor.spanFrom(start) }
+}
+
+export const parseMeter: ParseStatement<'meter'> = (parser) => {
+  const { cursor } = parser
+  const start = cursor.start
+  cursor.expectOneOf(['meter', 'flow'], 'meter')
+  const name = cursor.expectName('the name of a meter').text
+  const size = cursor.takeWord('size') ? cursor.expectNumber('a size', 0xffffffff) : null
+  const element = parseBraced(parser)
+  return { kind: 'meter', name, size, element, span: cursor.spanFrom(start) }
+}
+
+function parseBraced(parser: Parser): ElementNode {
+  const { cursor } = parser
+  cursor.expectSign('{')
+  cursor.skipNewlines()
+  const element = parseElement(parser, true)
+  cursor.skipNewlines()
+  cursor.expectSign('}')
+  return element
+}
+
+export const lower: LowerStatement<'update'> = (node, scope) => {
+  const key = scope.value(node.element.key, null)
+  const reference = { kind: 'set-reference', name: node.set, span: node.setSpan } as const
+  const known = scope.table.sets.get(node.set)
+  const set = scope.setFor(reference, key, known?.data == null ? { kind: 'none' } : updatable(known.data.kind, node, scope, known.dataType))
+  if (set.isConstant || (!set.isDynamic && set.isInterval)) {
+    refuse('nft-operator', node.setSpan, 'rules cannot change this set: it holds constants or intervals', {
+      related: [{ span: set.source, message: 'declared here' }],
+      hint: 'add "flags dynamic" to its declaration',
+    })
+  }
+  const data = node.element.data === null || !known?.dataType ? null : scope.valueOfType(node.element.data, known.dataType)
+  if (known?.data?.kind === 'value' && data === null) refuse('nft-type-mismatch', node.span, 'expected ": VALUE" behind the key, since this is a map')
+  return [{ ...updateOf(node.operation, node.element, key, scope), set, data }]
+}
+
+function updatable(kind: 'value' | 'verdict' | 'object', node: StatementOf<'update'>, _scope: Scope, type: import('../symbols/datatype.ts').DataType | null) {
+  if (kind === 'value' && type) return { kind, type } as const
+  return refuse('nft-operator', node.setSpan, 'rules can add to sets and to maps of values, not to maps of verdicts or objects')
+}
+
+function updateOf(operation: 'add' | 'update' | 'delete', element: ElementNode, key: Typed, scope: Scope) {
+  return {
+    kind: 'update set',
+    operation,
+    key: key.value,
+    timeout: element.timeout,
+    statements: element.statements.flatMap((statement) => scope.statements(statement)),
+  } as const
+}
+
+/** A meter is a dynamic set of the rule's own; with a timeout, finding an element renews it. */
+export const lowerMeter = (node: StatementOf<'meter'>, scope: Scope): BareStatement[] => {
+  const key = scope.value(node.element.key, null)
+  const set = meterSet(scope.table, node, key.parts.map((part) => part.type))
+  return [{ ...updateOf(node.element.timeout === null ? 'add' : 'update', node.element, key, scope), set, data: null }]
+}
