@@ -25,6 +25,8 @@ const ipv4 = /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![0-9.])/y
 const time = /(?=\d)(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?(?![0-9A-Za-z])/y
 const classId = /[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}(?=[\s:\-},;]|$)/y
 const number = /0[xX][0-9a-fA-F]+|\d+/y
+/** The only words of nft that begin with a digit. */
+const etherType = /8021(?:q|ad)(?![0-9A-Za-z_])/y
 const sign = /==|!=|<=|>=|<<|>>|&&|\|\||[{}()[\],;:=<>&|^/\-.*@!+~%]/y
 
 /** Always ends with an `end` token; never fails: what cannot be a token becomes one of the bad kinds. */
@@ -57,6 +59,8 @@ function tokenAt(text: string, start: number): Token {
     if (found) return token(found.kind, found.end)
   }
   if (first >= 48 && first <= 57) return numberAt(text, start)
+  const classEnd = isHexadecimalOrColon(first) ? match(classId, text, start) : null
+  if (classEnd !== null) return token('class', classEnd)
   const wordEnd = match(word, text, start)
   if (wordEnd !== null) return token('word', wordEnd)
   const signEnd = match(sign, text, start)
@@ -76,16 +80,21 @@ function addressAt(text: string, start: number): { kind: 'mac' | 'ipv6'; end: nu
   const macEnd = match(mac, text, start)
   if (macEnd !== null) return { kind: 'mac', end: macEnd }
   let end = match(colonAddress, text, start)
-  if (end === null) return null
-  if (isIpv6(text.slice(start, end))) return { kind: 'ipv6', end }
-  // A map's colon may follow without a blank: `{ fe80::1: accept }`.
-  end--
-  return text[end] === ':' && isIpv6(text.slice(start, end)) ? { kind: 'ipv6', end } : null
+  // A map's colon may follow without a blank: `{ fe80::1:accept }`, whose letters look like a group.
+  for (let tries = 0; end !== null && end > start && tries < 3; tries++) {
+    if (!/\w/.test(text[end] ?? '') && isIpv6(text.slice(start, end))) return { kind: 'ipv6', end }
+    const colon = text.lastIndexOf(':', end - 1)
+    if (colon > start && isIpv6(text.slice(start, colon))) return { kind: 'ipv6', end: colon }
+    end = colon
+  }
+  return null
 }
 
 const isIpv6 = (text: string): boolean => text.length >= 2 && text.length <= 45 && parseAddress(text)?.length === 16
 
 function numberAt(text: string, start: number): Token {
+  const typeEnd = match(etherType, text, start)
+  if (typeEnd !== null) return { kind: 'word', text: text.slice(start, typeEnd), start, end: typeEnd }
   let best: { kind: TokenKind; end: number } = { kind: 'number', end: start + 1 }
   for (const [kind, pattern] of [['number', number], ['ipv4', ipv4], ['class', classId], ['time', time]] as const) {
     const end = match(pattern, text, start)

@@ -124,6 +124,7 @@ function plainNumber(value: bigint, span: Source, type: DataType): bigint {
     case 'string':
       return refuse('nft-type-mismatch', span, `expected ${type.title}, found the number ${value}`)
     default:
+      if (type.name === 'day' && value > 6n) refuse('nft-value-range', span, `expected ${type.title} from 0 (Sunday) to 6, found ${value}`)
       return inWidth(value, span, type)
   }
 }

@@ -79,6 +79,7 @@ function flagsWithin(node: Match, right: Expression & { readonly kind: 'masked' 
 function comparison(node: Match, right: Expression, left: Typed, scope: Scope): BareStatement {
   const { value, type } = onlyPart(node, left)
   const isFlags = type.notation === 'bitmask' || type.notation === 'index'
+  if (node.operator === '!' && value.kind === 'bitwise') refuse('nft-operator', node.span, 'expected "==" or "!=" behind bits that are masked, found "!"')
   if (node.operator === '!' && !isFlags) refuse('nft-operator', node.span, `expected "!=", found "!": ${type.title} has no flags`)
   const isRange = right.kind === 'range' || right.kind === 'prefix'
   // A bit test, unless the rule masks by itself: then it is compared.
@@ -136,6 +137,8 @@ function learn(value: Value, interval: Interval, node: Match, { protocols, table
   const number = Number(interval.from)
   if (value.kind === 'payload' && (value.name === 'ip protocol' || value.name === 'ip6 nexthdr')) protocols.setTransport(number, node.span)
   if (value.kind === 'meta' && value.key === 'l4proto') protocols.setTransport(number, node.span)
+  if (value.kind === 'ct' && value.key === 'protocol') protocols.hasConnectionTransport = true
+  if (value.kind === 'ct' && value.key === 'l3proto') protocols.connectionNetwork = number === 2 ? 'ip' : 'ip6'
   if (table.family !== 'inet') return
   if (value.kind === 'meta' && value.key === 'nfproto') learnNetwork(number === 2 ? 'ip' : number === 10 ? 'ip6' : null)
   // Not so `meta protocol`: nft compares nfproto behind it all the same.

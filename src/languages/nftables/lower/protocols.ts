@@ -23,6 +23,9 @@ export class Protocols {
   network: Known<NetworkName> | null
   transport: Known<number> | null = null
   isEthernet = false
+  /** What the rule has said of the connection, which need not be of the packet: an ICMP error belongs to another's connection. */
+  connectionNetwork: NetworkName | null = null
+  hasConnectionTransport = false
   readonly #emit: (statement: Statement) => void
 
   constructor(family: 'ip' | 'ip6' | 'inet', emit: (statement: Statement) => void) {

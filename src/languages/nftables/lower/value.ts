@@ -77,21 +77,23 @@ function bitsOf(expression: ExpressionOf<'binary'>, expected: DataType | null, s
   if (!part || left.parts.length !== 1 || part.type.notation === 'string') {
     return refuse('nft-operator', expression.span, `expected one value with bits, found ${left.parts.length > 1 ? 'a concatenation' : (part?.type.title ?? 'nothing')}`)
   }
-  const { width } = part.type
+  // A narrow number that is to be written into a wider one takes its bits there.
+  const type = expected !== null && isAssignable(part.type, expected) ? expected : part.type
+  const { width } = type
   if (operator === '<<' || operator === '>>') {
     const by = Number(numberOf(expression.right, integerType(32), scope))
     if (by >= Math.max(32, width)) refuse('nft-value-range', expression.right.span, `expected a shift below ${width}, found ${by}`)
     // A narrow field that is shifted to the left grows into its register.
-    const wide = operator === '<<' && width < 32 && part.type.notation === 'integer' ? integerType(32) : part.type
+    const wide = operator === '<<' && width < 32 && type.notation === 'integer' ? integerType(32) : type
     return typedOf(shifted(part.value, wide.width, operator === '<<' ? by : -by), wide)
   }
   if (readsPacket(expression.right)) {
     refuse('nft-unsupported-value', expression.right.span, 'expected a constant, found something that is read from the packet')
   }
-  const constant = numberOf(expression.right, part.type, scope)
+  const constant = numberOf(expression.right, type, scope)
   const ones = allOnes(width)
   const and = operator === '&' ? constant : operator === '|' ? ones ^ constant : ones
-  return typedOf(masked(part.value, and, operator === '&' ? 0n : constant, width), part.type)
+  return typedOf(masked(part.value, and, operator === '&' ? 0n : constant, width), type)
 }
 
 const shifted = (of: Value, width: number, shift: number): BitwiseValue => ({

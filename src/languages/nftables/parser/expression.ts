@@ -156,8 +156,8 @@ function parsePrimary(parser: Parser, mode: Mode, depth: number): Expression {
       const term = parseTerm(parser)
       return { kind: 'term', term, span: term.span }
     }
+    if (mode === 'term' || cursor.peek(1).kind === 'word') refuseForeignTerm(cursor)
     if (mode === 'term') {
-      refuseForeignTerm(cursor)
       cursor.fail('a match, such as "ip saddr" or "ct state"')
     }
   }

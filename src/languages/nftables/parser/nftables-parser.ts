@@ -65,7 +65,7 @@ export class NftablesParser implements Parser {
   }
 
   text(what: string): string {
-    if (this.cursor.peek().kind !== 'variable') return this.cursor.expectString(what)
+    if (this.cursor.peek().kind !== 'variable') return (this.cursor.take('string') ?? this.cursor.take('word') ?? this.cursor.fail(what)).text
     const value = this.variable()
     return value.kind === 'word' ? value.text : refuse('nft-syntax', value.span, `expected ${what}`)
   }

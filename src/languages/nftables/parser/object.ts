@@ -60,7 +60,7 @@ function parseItem(parser: NftablesParser, kind: ObjectKind, draft: Draft): void
   }
   switch (kind) {
     case 'counter':
-      if (!cursor.isWord('packets')) cursor.fail('packets N bytes N')
+      if (!cursor.isOneOf(['packets', 'bytes'])) cursor.fail('packets N bytes N')
       draft.counts = parseCounts(cursor)
       return
     case 'quota':

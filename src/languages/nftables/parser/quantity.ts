@@ -20,10 +20,10 @@ export function expectTime(cursor: Cursor): number {
   return milliseconds ?? cursor.fail('a time such as 30s or 1h30m')
 }
 
-export const byteUnits: Readonly<Record<string, number>> = { bytes: 1, kbytes: 1024, mbytes: 1024 ** 2, gbytes: 1024 ** 3 }
+export const byteUnits: Readonly<Record<string, number>> = { bytes: 1, kbytes: 1024, mbytes: 1024 ** 2 }
 
 /** Reads `NUMBER UNIT` of bytes. */
 export function expectBytes(cursor: Cursor, what: string): number {
   const amount = cursor.expectNumber(what)
-  return amount * (byteUnits[cursor.expectOneOf(Object.keys(byteUnits), 'bytes, kbytes, mbytes or gbytes')] ?? 1)
+  return amount * (byteUnits[cursor.expectOneOf(Object.keys(byteUnits), 'bytes, kbytes or mbytes')] ?? 1)
 }

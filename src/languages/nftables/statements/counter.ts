@@ -18,12 +18,18 @@ export const parse = (parser: Parser): StatementNode => {
   return { kind: 'counter', ...parseCounts(cursor), span: cursor.spanFrom(start) }
 }
 
-/** `packets N bytes N`, or nothing. */
+/** `packets N bytes N`, in either order, or nothing. */
 export function parseCounts(cursor: Cursor): { packets: number; bytes: number } {
-  if (!cursor.takeWord('packets')) return { packets: 0, bytes: 0 }
-  const packets = cursor.expectNumber('a number of packets')
-  cursor.expectOneOf(['bytes'], 'bytes')
-  return { packets, bytes: cursor.expectNumber('a number of bytes') }
+  const counts = { packets: 0, bytes: 0 }
+  for (const first of ['packets', 'bytes'] as const) {
+    if (!cursor.takeWord(first)) continue
+    const second = first === 'packets' ? 'bytes' : 'packets'
+    counts[first] = cursor.expectNumber(`a number of ${first}`)
+    cursor.expectOneOf([second], second)
+    counts[second] = cursor.expectNumber(`a number of ${second}`)
+    break
+  }
+  return counts
 }
 
 export const lower: LowerStatement<'counter'> = ({ packets, bytes }) => [{ kind: 'counter', packets, bytes }]

@@ -57,12 +57,12 @@ export function parseStatement(parser: Parser): StatementNode {
     if (text === 'meter' || (text === 'flow' && next.text === 'table')) return update.parseMeter(parser)
     if (text === 'reset' && next.text === 'tcp') return parseReset(parser)
     refused.refuseStatement(cursor)
+    refuseForeignTerm(cursor)
     const parse = parsers.get(text)
     if (parse) return parse(parser)
   }
   if (beginsTerm(cursor, false) || cursor.isSign('(')) return parseMatch(parser)
   if (kind !== 'word') return cursor.fail('a match or a statement')
-  refuseForeignTerm(cursor)
   const known = [...parsers.keys(), ...termKeywords(), ...refused.keywords]
   return refuse('nft-unknown-statement', cursor.here(), expectedFound('a match or a statement', cursor.found(cursor.peek())), {
     hint: didYouMean(text, known),

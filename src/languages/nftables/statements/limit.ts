@@ -34,7 +34,7 @@ export function parseLimit(cursor: Cursor): LimitParameters {
   let burst = isBytes ? 0 : 5
   if (cursor.takeWord('burst')) {
     burst = cursor.expectNumber('a burst', 0xffffffff)
-    const word = cursor.expectOneOf(['packets', ...Object.keys(byteUnits)], isBytes ? 'bytes, kbytes, mbytes or gbytes' : 'packets')
+    const word = cursor.expectOneOf(['packets', ...Object.keys(byteUnits)], isBytes ? 'bytes, kbytes or mbytes' : 'packets')
     if ((word !== 'packets') !== isBytes) {
       refuse('nft-syntax', cursor.spanOfToken(rateToken), `expected a burst in ${isBytes ? 'bytes' : 'packets'} as the rate is, found one in ${word}`)
     }
@@ -51,11 +51,11 @@ function parseUnit(cursor: Cursor): { isBytes: boolean; factor: number; period: 
   if (unit !== undefined && factor === undefined && unit !== 'packets') cursor.fail('"/" and a period, or bytes, kbytes or mbytes')
   const what = 'second, minute, hour, day or week'
   if (unit !== undefined) cursor.next()
-  if (joined !== undefined) {
+  if (joined !== undefined && joined !== '') {
     if (periods[joined] === undefined) refuse('nft-unknown-key', cursor.spanOfToken(token), `expected ${what}, found "${joined}"`)
     return { isBytes: factor !== undefined, factor: factor ?? 1, period: joined }
   }
-  cursor.expectSign('/', 'and a period')
+  if (joined === undefined) cursor.expectSign('/', 'and a period')
   return { isBytes: factor !== undefined, factor: factor ?? 1, period: cursor.expectOneOf(Object.keys(periods), what) }
 }
 

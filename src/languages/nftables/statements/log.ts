@@ -1,6 +1,7 @@
 /** `log [prefix "..."] [level LEVEL] [group N] [flags ...] [snaplen N] [queue-threshold N]`. */
 
 import { logLevels } from '../symbols/header-names.ts'
+import { refuse } from '../refusal.ts'
 import type { Parser } from '../parser/parser.ts'
 import type { LowerStatement, ParseStatement } from './statement.ts'
 
@@ -13,16 +14,24 @@ export const parse: ParseStatement<'log'> = (parser) => {
   let prefix: string | null = null
   let group: number | null = null
   let level: string | null = null
+  let hasFlags = false
   for (;;) {
     if (cursor.takeWord('prefix')) prefix = parser.text('a prefix in quotes')
     else if (cursor.takeWord('group')) group = cursor.expectNumber('the number of a group', 65_535)
     else if (cursor.takeWord('level')) level = cursor.expectOneOf([...logLevels, 'error', 'warning', 'panic'], 'a syslog level')
     else if (cursor.takeWord('snaplen')) cursor.expectNumber('a length', 0xffffffff)
     else if (cursor.takeWord('queue-threshold')) cursor.expectNumber('a number of messages', 65_535)
-    else if (cursor.takeWord('flags')) parseFlags(parser)
+    else if (cursor.takeWord('flags')) {
+      parseFlags(parser)
+      hasFlags = true
+    }
     else break
   }
-  return { kind: 'log', prefix, group, level, span: cursor.spanFrom(start) }
+  const span = cursor.spanFrom(start)
+  if (group !== null && (level !== null || hasFlags)) {
+    refuse('nft-syntax', span, `expected a group or ${level === null ? 'flags' : 'a level'}, found both: a group's messages go to a program and not to the kernel's log`)
+  }
+  return { kind: 'log', prefix, group, level, span }
 }
 
 /** What the log line holds is no matter of the model: read, checked, not kept. */

@@ -7,7 +7,7 @@ import {
   conntrackStatus,
 } from './conntrack-names.ts'
 import type { DataType, Names, Notation } from './datatype.ts'
-import { dscpNames, ecnNames, tcpFlags } from './header-names.ts'
+import { dscpNames, ecnNames, mptcpSubtypes, tcpFlags } from './header-names.ts'
 import {
   dccpTypes,
   icmpCodes,
@@ -62,6 +62,7 @@ export const dataTypes = {
   dccp_pkttype: type('dccp_pkttype', 'a DCCP packet type', 4, 'integer', dccpTypes),
   tcp_flag: type('tcp_flag', 'TCP flags', 8, 'bitmask', tcpFlags),
   dscp: type('dscp', 'a DSCP', 6, 'integer', dscpNames),
+  mptcp_subtype: type('mptcp_subtype', 'an MPTCP subtype', 4, 'integer', mptcpSubtypes),
   ecn: type('ecn', 'an ECN code point', 2, 'integer', ecnNames),
   mark: type('mark', 'a mark', 32, 'integer'),
   iface_index: type('iface_index', 'an interface', 32, 'interface'),

@@ -17,9 +17,9 @@ const routing = { ...next, type: number(16, 8), 'seg-left': number(24, 8) } as c
 export const extensionHeaders: Readonly<Record<string, Extension>> = {
   hbh: { number: 0, fields: next },
   rt: { number: 43, fields: routing },
-  rt0: { number: 43, fields: { ...routing, 'addr[0]': [64, 128, t.ipv6_addr] } },
+  rt0: { number: 43, fields: { ...routing, 'addr[]': [64, 128, t.ipv6_addr] } },
   rt2: { number: 43, fields: { ...routing, addr: [64, 128, t.ipv6_addr] } },
-  srh: { number: 43, fields: { ...routing, 'last-entry': number(32, 8), flags: number(40, 8), tag: number(48, 16) } },
+  srh: { number: 43, fields: { ...routing, 'last-entry': number(32, 8), flags: number(40, 8), tag: number(48, 16), 'sid[]': [64, 128, t.ipv6_addr] } },
   frag: {
     number: 44,
     fields: {
@@ -58,7 +58,7 @@ export const tcpOptions: Readonly<Record<string, Extension>> = {
   echo: { number: 8, fields: option },
   timestamp: { number: 8, fields: { ...option, tsval: number(16, 32), tsecr: number(48, 32) } },
   md5sig: { number: 19, fields: option },
-  mptcp: { number: 30, fields: { ...option, subtype: number(16, 4) } },
+  mptcp: { number: 30, fields: { ...option, subtype: [16, 4, t.mptcp_subtype] } },
   fastopen: { number: 34, fields: option },
 }
 

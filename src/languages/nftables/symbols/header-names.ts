@@ -9,6 +9,10 @@ export const dscpNames = {
 
 export const ecnNames = { 'not-ect': 0, ect1: 1, ect0: 2, ce: 3 } as const
 
+export const mptcpSubtypes = {
+  'mp-capable': 0, 'mp-join': 1, dss: 2, 'add-addr': 3, 'remove-addr': 4, 'mp-prio': 5, 'mp-fail': 6, 'mp-fastclose': 7, 'mp-tcprst': 8,
+} as const
+
 /** Syslog levels of `log level`. `audit` is no level but another kind of log. */
 export const logLevels = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug', 'audit'] as const
 

@@ -32,7 +32,7 @@ export const lower: LowerTerm<'ct'> = (term, scope) => {
   if (term.key === 'saddr' || term.key === 'daddr') return address(term, term.key, scope)
   const name = conntrackNames[term.key]
   if (!name) return refuse('nft-unknown-key', term.span, `ct ${term.key} can be written but not read`)
-  if ((name.key === 'proto-src' || name.key === 'proto-dst') && scope.protocols.transport === null) {
+  if ((name.key === 'proto-src' || name.key === 'proto-dst') && scope.protocols.transport === null && !scope.protocols.hasConnectionTransport) {
     refuse('nft-protocol-needed', term.span, `ct ${term.key} means nothing before the rule has matched a transport protocol`, {
       hint: 'write meta l4proto tcp (or the protocol that is meant) before it',
     })
@@ -41,8 +41,8 @@ export const lower: LowerTerm<'ct'> = (term, scope) => {
 }
 
 function address(term: TermOf<'ct'>, key: ConntrackKey, scope: Scope): Typed {
-  const known = scope.protocols.network
-  const family = term.family ?? (known === null ? null : known.is === 'ip' ? 4 : 6)
+  const known = scope.protocols.network?.is ?? scope.protocols.connectionNetwork
+  const family = term.family ?? (known === null ? null : known === 'ip' ? 4 : 6)
   if (family === null) {
     return refuse('nft-protocol-needed', term.span, `ct ${term.direction} ${term.key} may be IPv4 or IPv6 here`, {
       hint: `write ct ${term.direction} ip ${term.key} or ct ${term.direction} ip6 ${term.key}`,

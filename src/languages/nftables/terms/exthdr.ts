@@ -15,9 +15,11 @@ export const parse: ParseTerm<'exthdr'> = ({ cursor }) => {
     return { kind: 'exthdr', header, field: null, span: cursor.spanFrom(start) }
   }
   const header = cursor.expectOneOf(Object.keys(extensionHeaders), 'an extension header')
-  let field = cursor.expectOneOf([...Object.keys(extensionHeaders[header]?.fields ?? {}), 'addr'], `a field of ${header}`)
-  if (field === 'addr' && cursor.takeSign('[')) {
-    field = `addr[${cursor.expectNumber('the index of an address', 0)}]`
+  const fields = Object.keys(extensionHeaders[header]?.fields ?? {})
+  let field = cursor.expectOneOf(fields.map((name) => name.replace('[]', '')), `a field of ${header}`)
+  if (fields.includes(`${field}[]`)) {
+    cursor.expectSign('[')
+    field = `${field}[${cursor.expectNumber('the index of an address', 127)}]`
     cursor.expectSign(']')
   }
   return { kind: 'exthdr', header, field, span: cursor.spanFrom(start) }
@@ -31,8 +33,10 @@ export const lower: LowerTerm<'exthdr'> = (term, scope) => {
   if (term.field === null) {
     return typedOf({ ...common, offset: 0, width: 8, exists: true, name: `exthdr ${term.header}` }, dataTypes.boolean)
   }
-  const field = header.fields[term.field]
+  const index = Number(/\[(\d+)\]/.exec(term.field)?.[1] ?? 0)
+  const field = header.fields[term.field.replace(/\[\d+\]/, '[]')]
   if (!field) return refuse('nft-unknown-key', term.span, `${term.header} has no field ${term.field}`)
-  const [offset, width, type] = field
+  const [first, width, type] = field
+  const offset = first + index * width
   return typedOf({ ...common, offset, width, exists: false, name: `${term.header} ${term.field}` }, type)
 }

@@ -44,12 +44,12 @@ export const payloadValue = (header: Header, [offset, width]: Field, name: strin
 
 function needProtocols(header: Header, span: Source, { protocols }: Scope): void {
   if (header.base === 'link') protocols.needEthernet(span)
-  // A rule that names the transport protocol itself need not name the network protocol: nft adds it only with the other.
+  // As nft does: the network protocol is only added where the rule has said nothing yet, and never contradicted.
   if (header.transport === null) {
     if (header.network !== null) protocols.needNetwork(header.network, span)
     return
   }
-  if (header.network !== null && protocols.transport === null) protocols.needNetwork(header.network, span)
+  if (header.network !== null && protocols.transport === null && protocols.network === null) protocols.needNetwork(header.network, span)
   protocols.needTransport(header.transport, span)
 }
 
