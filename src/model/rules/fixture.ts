@@ -4,9 +4,12 @@ import { InvariantError, parseAddress, parsePrefix, readInt32 } from '../bytes/i
 import { Host, type HostConfiguration } from '../host/index.ts'
 import { Hook, HookVerdict, type Packet } from '../packet/index.ts'
 import { type CompiledRuleset, compileRuleset } from './compile.ts'
+import type { Machine } from './machine.ts'
 import type { RuleObject } from './object.ts'
+import { Result } from './result.ts'
 import type { BaseChain, Chain, Family, Rule, Ruleset, Source, Table } from './ruleset.ts'
 import type { KeyField, SetDefinition, SetElement } from './set.ts'
+import { SetElements } from './set-elements.ts'
 import type { CompareStatement, Statement } from './statement.ts'
 import type { RulesConntrack, Surroundings } from './surroundings.ts'
 import type { Tracer } from './tracer.ts'
@@ -20,7 +23,7 @@ import type {
   PayloadValue,
   Value,
 } from './value.ts'
-import { wordsOf } from './value.ts'
+import { registersOf, wordsOf } from './value.ts'
 import type { Verdict } from './verdict.ts'
 
 export const nowhere: Source = { file: 'test', line: 1, column: 1, offset: 0, length: 0 }
@@ -409,4 +412,34 @@ export function matches(
   const rules = compiled([statements], around)
   judge(rules, packet)
   return rules.packets[1] === 1
+}
+
+/** Words of a value, concatenations included. */
+export const wordCount = (value: Value): number => registersOf(value)
+
+/** A ruleset of one base chain as `base` says. */
+export const compileOn = (rules: readonly (readonly Statement[])[], base: BaseChain): CompiledRuleset =>
+  compileRuleset(ruleset(rules, {}, base), surroundings(), null)
+
+/** As much of a machine as stores need: interfaces, a clock, verdicts as nothing. */
+export function testMachine(): Machine & { readonly around: TestSurroundings; elements(): SetElements } {
+  const around = surroundings()
+  const refuse = (): never => {
+    throw new InvariantError('not part of this machine')
+  }
+  return {
+    around,
+    elements: () => new SetElements(0, () => around.now()),
+    registers: new Int32Array(16),
+    surroundings: around,
+    load: refuse,
+    instantiate: refuse,
+    store: refuse,
+    object: refuse,
+    verdictResult: () => Result.next,
+    keep: refuse,
+    isTraced: () => false,
+    setTraced: refuse,
+    nameWords: refuse,
+  }
 }

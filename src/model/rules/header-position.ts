@@ -10,43 +10,80 @@ import {
   udpHeaderLength,
 } from '../packet/index.ts'
 
+/** What a walk over IPv6 extension headers found; reused, as it lasts only until the next walk. */
+const walked = { protocol: -1, at: -1 }
+
 /**
- * The transport protocol as `meta l4proto` sees it, -1 when it cannot be loaded. Later fragments have one. Unlike conntrack,
- * nftables stops at an authentication header of IPv6.
+ * Follows the extension headers of a packet that has some (Linux ipv6_find_hdr): up to a header that is none, to an authentication
+ * header, at which nftables stops unlike conntrack, or to a later fragment, whose protocol is known but not its place.
+ * Answers whether the protocol is known.
  */
+function walk(packet: Packet): boolean {
+  const { bytes, end, start } = packet
+  let protocol = bytes[start + 6]!
+  let at = start + ipv6HeaderLength
+  while (isExtensionHeader(protocol) && protocol !== Protocol.authentication) {
+    if (at + 2 > end) return false
+    if (protocol === Protocol.fragment) {
+      if (at + 4 > end) return false
+      if ((((bytes[at + 2]! << 8) | bytes[at + 3]!) & 0xfff8) !== 0) {
+        walked.protocol = bytes[at]!
+        walked.at = -1
+        return !isExtensionHeader(walked.protocol)
+      }
+    }
+    const length = extensionHeaderLength(protocol, bytes, at)
+    protocol = bytes[at]!
+    at += length
+  }
+  walked.protocol = protocol
+  walked.at = at
+  return true
+}
+
+/** Whether the packet is one whose transport header follows the IPv6 header at once: nearly all are. */
+const isPlain = (packet: Packet): boolean => {
+  const next = packet.bytes[packet.start + 6]!
+  return next === packet.protocol && !isExtensionHeader(next)
+}
+
+/** The transport protocol as `meta l4proto` sees it, -1 when it cannot be loaded. Later fragments have one. */
 export function transportProtocol(packet: Packet): number {
-  if (packet.family === 4) return packet.protocol
-  if (packet.bytes[packet.start + 6] === packet.protocol && !isExtensionHeader(packet.protocol)) return packet.protocol
-  if (authenticationHeaderAt(packet) >= 0) return Protocol.authentication
-  if (packet.transport >= 0) return packet.protocol
-  return packet.fragmentOffset > 0 && !isExtensionHeader(packet.protocol) ? packet.protocol : -1
+  if (packet.family === 4 || isPlain(packet)) return packet.protocol
+  return walk(packet) ? walked.protocol : -1
 }
 
 /** Offset of the transport header in the packet's bytes, -1 when there is none or the packet is a later fragment. */
 export function transportAt(packet: Packet): number {
-  const at = packet.transport
-  if (packet.family === 4 || at < 0 || at === packet.start + ipv6HeaderLength) return at
-  const authentication = authenticationHeaderAt(packet)
-  return authentication >= 0 ? authentication : at
+  if (packet.family === 4 || isPlain(packet)) return packet.transport
+  return walk(packet) ? walked.at : -1
 }
 
-/** Offset of the first IPv6 authentication header before the transport header, or -1. */
-const authenticationHeaderAt = (packet: Packet): number =>
-  packet.fragmentOffset > 0 ? -1 : findExtensionHeader(packet, Protocol.authentication)
+/**
+ * Like {@link transportAt}, but as the kernel's short cut for loads of 1, 2 and 4 aligned bytes has it, which forgets about
+ * fragments (nft_payload_fast_eval): in a later fragment of IPv4 it reads the fragment's data, in IPv6 the network header.
+ */
+export function hastyTransportAt(packet: Packet): number {
+  if (packet.transport >= 0 && (packet.family === 4 || isPlain(packet))) return packet.transport
+  if (packet.family === 4) return packet.start + ((packet.bytes[packet.start]! & 15) << 2)
+  if (!walk(packet)) return -1
+  return walked.at >= 0 ? walked.at : packet.start
+}
 
 /** Offset of an IPv6 extension header, -1 when the packet has none that can be reached (Linux ipv6_find_hdr with a target). */
 export function findExtensionHeader(packet: Packet, wanted: number): number {
   const { bytes, end } = packet
   let protocol = bytes[packet.start + 6]!
   let at = packet.start + ipv6HeaderLength
-  while (protocol !== wanted) {
-    if (!isExtensionHeader(protocol) || at + 8 > end) return -1
+  while (isExtensionHeader(protocol)) {
+    if (at + (protocol === Protocol.fragment ? 4 : 2) > end) return -1
+    if (protocol === wanted) return at
     if (protocol === Protocol.fragment && (((bytes[at + 2]! << 8) | bytes[at + 3]!) & 0xfff8) !== 0) return -1
     const length = extensionHeaderLength(protocol, bytes, at)
     protocol = bytes[at]!
     at += length
   }
-  return at <= end ? at : -1
+  return protocol === wanted && at <= end ? at : -1
 }
 
 /** Offset of what the transport header carries (`@ih`), -1 when nftables does not know: TCP, UDP, GRE, IP in IP. */

@@ -19,7 +19,7 @@ function compile(statement: CompareStatement, machine: Machine): Step {
 }
 
 /** Every compare, through registers. */
-function compileGeneral(statement: CompareStatement, machine: Machine): Step {
+export function compileGeneral(statement: CompareStatement, machine: Machine): Step {
   const load = machine.load(statement.left, 0)
   const right = Int32Array.from(constantWords(statement, machine))
   if (statement.prefixBits !== null) return comparePrefix(statement, statement.prefixBits, load, right, machine)

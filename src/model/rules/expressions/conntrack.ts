@@ -10,7 +10,7 @@ const invalid = 1
 const fresh = 8
 const untracked = 64
 
-/** A rule gave the packet a zone before conntrack: the kernel has attached a template, which looks like a new entry. */
+/** A rule gave the packet a zone before conntrack: the kernel has attached a template, whose state is new. */
 export const hasTemplate = (packet: Packet): boolean =>
   packet.state === 0 && packet.entry === 0 && (packet.zoneOriginal !== 0 || packet.zoneReply !== 0)
 
@@ -27,21 +27,10 @@ const directionOf = (value: ConntrackValue, packet: Packet): 0 | 1 => {
   return value.direction === 'reply' ? 1 : 0
 }
 
-const templateBit = 0x800
-
-/** A value of at most 32 bits of the entry; `template` is what a template has there. */
-function ofEntry(
-  registers: Int32Array,
-  register: number,
-  read: (entry: number, packet: Packet) => number,
-  template: number,
-): Load {
+/** A value of at most 32 bits of the entry. */
+function ofEntry(registers: Int32Array, register: number, read: (entry: number, packet: Packet) => number): Load {
   return (packet) => {
-    if (packet.entry === 0) {
-      if (!hasTemplate(packet)) return false
-      registers[register] = template
-      return true
-    }
+    if (packet.entry === 0) return false
     registers[register] = read(packet.entry, packet)
     return true
   }
@@ -125,9 +114,9 @@ function zone(value: ConntrackValue, register: number, machine: Machine): Load {
   const { conntrack } = machine.surroundings
   return (packet) => {
     const { entry } = packet
-    if (entry === 0 && !hasTemplate(packet)) return false
-    const original = entry === 0 ? packet.zoneOriginal : conntrack.zone(entry, 0)
-    const reply = entry === 0 ? packet.zoneReply : conntrack.zone(entry, 1)
+    if (entry === 0) return false
+    const original = conntrack.zone(entry, 0)
+    const reply = conntrack.zone(entry, 1)
     registers[register] =
       value.direction === 'reply' ? reply : value.direction === 'original' ? original : original || reply
     return true
@@ -142,17 +131,17 @@ function load(value: ConntrackValue, register: number, machine: Machine): Load {
       registers[register] = stateOf(packet)
       return true
     },
-    direction: () => ofEntry(registers, register, (_, packet) => (packet.isReply ? 1 : 0), 0),
-    status: () => ofEntry(registers, register, (entry) => conntrack.status(entry), templateBit),
-    mark: () => ofEntry(registers, register, (entry) => conntrack.mark(entry), 0),
-    secmark: () => ofEntry(registers, register, () => 0, 0),
-    expiration: () => ofEntry(registers, register, (entry) => conntrack.remaining(entry), 0),
+    direction: () => ofEntry(registers, register, (_, packet) => (packet.isReply ? 1 : 0)),
+    status: () => ofEntry(registers, register, (entry) => conntrack.status(entry)),
+    mark: () => ofEntry(registers, register, (entry) => conntrack.mark(entry)),
+    secmark: () => ofEntry(registers, register, () => 0),
+    expiration: () => ofEntry(registers, register, (entry) => conntrack.remaining(entry)),
     helper: () => helperName(register, machine),
     label: () => label(register, machine),
-    id: () => ofEntry(registers, register, (entry) => conntrack.id(entry), 0),
+    id: () => ofEntry(registers, register, (entry) => conntrack.id(entry)),
     zone: () => zone(value, register, machine),
-    l3proto: () => ofEntry(registers, register, (entry) => (conntrack.family(entry) === 4 ? 2 : 10), 0),
-    protocol: () => ofEntry(registers, register, (entry) => conntrack.protocol(entry), 0),
+    l3proto: () => ofEntry(registers, register, (entry) => (conntrack.family(entry) === 4 ? 2 : 10)),
+    protocol: () => ofEntry(registers, register, (entry) => conntrack.protocol(entry)),
     saddr: () => address(value, register, machine),
     daddr: () => address(value, register, machine),
     'proto-src': () => port(value, register, machine),

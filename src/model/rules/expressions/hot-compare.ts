@@ -5,7 +5,7 @@
 
 import { readInt32 } from '../../bytes/index.ts'
 import type { Packet } from '../../packet/index.ts'
-import { transportAt, transportProtocol } from '../header-position.ts'
+import { hastyTransportAt, transportProtocol } from '../header-position.ts'
 import type { Machine, Step } from '../machine.ts'
 import { Result } from '../result.ts'
 import type { CompareStatement } from '../statement.ts'
@@ -13,6 +13,7 @@ import type { BitwiseValue, MetaValue, PayloadValue } from '../value.ts'
 import { stringWords, wordsString } from '../words.ts'
 import { stateOf } from './conntrack.ts'
 import { outputOf } from './meta.ts'
+import { isHasty } from './payload.ts'
 
 /** Null: not one of the hot cases. */
 export function compileHotCompare(statement: CompareStatement, machine: Machine): Step | null {
@@ -96,14 +97,15 @@ function hotPayload(value: PayloadValue, right: number, equal: number, different
       return packet.bytes[at] === right ? equal : different
     }
   }
-  if (value.base === 'transport' && value.width === 16) {
+  if (!isHasty(value)) return null
+  if (value.width === 16) {
     return (packet) => {
       const at = hotTransportAt(packet) + offset
       if (at < offset || at + 2 > packet.end) return Result.break
       return ((packet.bytes[at]! << 8) | packet.bytes[at + 1]!) === right ? equal : different
     }
   }
-  if (value.base === 'transport' && value.width === 8) {
+  if (value.width === 8) {
     return (packet) => {
       const at = hotTransportAt(packet) + offset
       if (at < offset || at >= packet.end) return Result.break
@@ -113,7 +115,8 @@ function hotPayload(value: PayloadValue, right: number, equal: number, different
   return null
 }
 
-const hotTransportAt = (packet: Packet): number => (packet.family === 4 ? packet.transport : transportAt(packet))
+const hotTransportAt = (packet: Packet): number =>
+  packet.family === 4 && packet.transport >= 0 ? packet.transport : hastyTransportAt(packet)
 
 /** `ct state established,related`: a mask of the state's bits. */
 function hotState(value: BitwiseValue, right: number, equal: number, different: number): Step | null {

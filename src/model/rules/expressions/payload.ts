@@ -2,7 +2,7 @@
 
 import type { Packet } from '../../packet/index.ts'
 import { bytesTouched, fieldReader } from '../field-reader.ts'
-import { innerAt, transportAt } from '../header-position.ts'
+import { hastyTransportAt, innerAt, transportAt } from '../header-position.ts'
 import type { Load, Machine, ValueExpression } from '../machine.ts'
 import type { PayloadValue } from '../value.ts'
 
@@ -20,6 +20,13 @@ export function baseAt(packet: Packet, base: PayloadValue['base']): number {
   }
 }
 
+/** Whether the kernel loads it by its short cut (nft_payload_select_ops): 1, 2 or 4 bytes at a multiple of their number. */
+export const isHasty = (value: Pick<PayloadValue, 'base' | 'offset' | 'width'>): boolean => {
+  const length = bytesTouched(value.offset & 7, value.width)
+  const isPower = length === 1 || length === 2 || length === 4
+  return value.base === 'transport' && isPower && (value.offset >>> 3) % length === 0
+}
+
 function load(value: PayloadValue, register: number, machine: Machine): Load {
   const offset = value.offset >>> 3
   const length = bytesTouched(value.offset & 7, value.width)
@@ -33,8 +40,9 @@ function load(value: PayloadValue, register: number, machine: Machine): Load {
       return true
     }
   }
+  const hasty = isHasty(value)
   return (packet) => {
-    const header = baseAt(packet, base)
+    const header = hasty ? hastyTransportAt(packet) : baseAt(packet, base)
     const at = header + offset
     if (header < 0 || at + length > packet.end) return false
     read(packet.bytes, at)

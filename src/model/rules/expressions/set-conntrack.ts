@@ -12,8 +12,11 @@ type Write = (packet: Packet) => void
 /** Only before conntrack has seen the packet, and only once: the kernel attaches a template that it does not replace. */
 function writeZone(statement: SetConntrackStatement, { registers }: Machine): Write {
   return (packet) => {
-    if (packet.entry !== 0 || packet.state !== 0 || packet.isUntracked || hasTemplate(packet)) return
+    if (packet.entry !== 0 || hasTemplate(packet) || (packet.state !== 0 && !packet.isUntracked)) return
     const zone = registers[0]! & 0xffff
+    // The template takes the place of the mark that `notrack` has left: the packet will be tracked after all.
+    packet.isUntracked = false
+    packet.state = 0
     if (statement.direction !== 'reply') packet.zoneOriginal = zone
     if (statement.direction !== 'original') packet.zoneReply = zone
   }

@@ -1,6 +1,6 @@
 /** Writes bits of the packet and mends the checksums that cover them (Linux nft_payload_set_eval, as nft asks for it). */
 
-import { readUint16, sumWords, writeUint16 } from '../../bytes/index.ts'
+import { sumWords, writeUint16 } from '../../bytes/index.ts'
 import { type Packet, Protocol, redecode } from '../../packet/index.ts'
 import { crc32c } from '../crc32c.ts'
 import { bytesTouched } from '../field-reader.ts'
@@ -84,8 +84,8 @@ function mend(plan: Plan, packet: Packet, header: number, before: number, after:
   if (plan.ownChecksum >= 0) {
     const at = header + plan.ownChecksum
     if (at + 2 > end) return false
-    const isUnsummedUdp = plan.statement.name.startsWith('udp ') && readUint16(bytes, at) === 0
-    if (!isUnsummedUdp) mendMangled(bytes, at, before, after)
+    // A UDP checksum of zero is no exception here: the kernel mends it into nonsense (observed).
+    mendMangled(bytes, at, before, after)
   }
   if (!plan.isInPseudoHeader) return true
   const at = pseudoHeaderChecksumAt(packet)
