@@ -65,6 +65,8 @@ const canClash = (protocol: number): boolean =>
   protocol !== Protocol.tcp && protocol !== Protocol.icmp && protocol !== Protocol.icmpv6 && protocol !== Protocol.sctp
 
 const clashTimeout = 1000
+/** Slots that stand for one bucket of the kernel's table when room must be made. */
+const placeSlots = 4
 const everyBit = (words: number): Int32Array => new Int32Array(4).fill(-1, 0, words)
 
 /**
@@ -104,9 +106,10 @@ export class Conntrack extends Entries {
     return this.trackOrdinary(packet, protocol, transport)
   }
 
+  /** Fills `found`. Extension headers are followed by conntrack's own rules, which differ from those of nftables. */
   private locate(packet: Packet): number {
-    if (packet.family === 6) return findTransport6(packet.bytes, packet.start, packet.end)
-    return findTransport4(packet.bytes, packet.start, packet.end)
+    const { bytes, start, end } = packet
+    return packet.family === 6 ? findTransport6(bytes, start, end) : findTransport4(bytes, start, end)
   }
 
   private trackOrdinary(packet: Packet, protocol: number, transport: number): HookVerdictNumber {
@@ -171,6 +174,7 @@ export class Conntrack extends Entries {
     const { maximumEntries } = this.settings
     if (maximumEntries > 0 && this.count >= maximumEntries && !this.makeRoom(kind, packet.zoneOriginal)) return -1
     const entry = this.create(kind)
+    if (entry === 0) return -1
     const size = tupleWords(kind)
     const { words } = this
     for (let i = 0; i < size; i++) {
@@ -182,13 +186,16 @@ export class Conntrack extends Entries {
     return entry
   }
 
-  /** Early drop: the unassured entries of the first of eight buckets that has any. */
+  /** Early drop: the unassured entries in the first of eight places from the tuple's own that has any. */
   private makeRoom(kind: number, zone: number): boolean {
-    let bucket = hashTuple(this.tuple, 0, kind, zone)
-    for (let tries = 0; tries < 8; tries++, bucket++) {
+    const mask = this.slots.length - 1
+    const home = hashTuple(this.tuple, 0, kind, zone)
+    for (let place = 0; place < 8; place++) {
       const victims: number[] = []
-      for (let link = this.buckets[bucket & (this.buckets.length - 1)]!; link !== 0; link = this.words[link]!) {
-        if ((this.words[(link & ~1) + Word.status]! & Status.assured) === 0) victims.push(link & ~1)
+      for (let at = 0; at < placeSlots; at++) {
+        const slot = this.slots[(home + place * placeSlots + at) & mask]!
+        const entry = (slot >>> 8) << 3
+        if (slot !== 0 && (this.words[entry + Word.status]! & Status.assured) === 0) victims.push(entry)
       }
       for (const victim of victims) this.kill(victim)
       if (victims.length > 0) return true
@@ -361,13 +368,15 @@ export class Conntrack extends Entries {
       readonly payloadTo: number
     },
   ): Expectation {
+    // An object may name the other family than the entry's: the kernel then cuts the address off, or fills it with zeros.
+    const words = of.kind & isVersion6 ? 4 : 1
     return {
       kind: of.kind,
-      source: of.source,
-      sourceMask: everyBit(of.kind & isVersion6 ? 4 : 1),
+      source: of.source.fill(0, words),
+      sourceMask: everyBit(words),
       sourcePort: 0,
       sourcePortMask: 0,
-      destination: of.destination,
+      destination: of.destination.fill(0, words),
       destinationPort: of.destinationPort,
       class: of.class,
       helper: of.helper,

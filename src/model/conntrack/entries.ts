@@ -82,24 +82,24 @@ export class Entries extends Table {
     this.now = now
     this.clock = now | 0
     if (this.sweptUntil === 0 || this.count === 0) this.sweptUntil = now
-    else if (elapsed >= sweepPeriod) this.sweep(this.buckets.length)
+    else if (elapsed >= sweepPeriod) this.sweep(this.slots.length)
     else if (now - this.sweptUntil > 100) {
-      this.sweep(Math.ceil((this.buckets.length * (now - this.sweptUntil)) / sweepPeriod))
+      this.sweep(Math.ceil((this.slots.length * (now - this.sweptUntil)) / sweepPeriod))
       this.sweptUntil = now
     }
   }
 
-  private sweep(buckets: number): void {
-    for (let n = 0; n < buckets; n++) {
-      this.sweepAt = (this.sweepAt + 1) & (this.buckets.length - 1)
-      let link = this.buckets[this.sweepAt]!
-      while (link !== 0) {
-        const entry = link & ~1
-        link = this.words[link]!
-        // Killing changes the chain, perhaps the very next link: begin the chain anew.
-        if (this.isExpired(entry) && this.kill(entry)) link = this.buckets[this.sweepAt]!
-      }
+  private sweep(slots: number): void {
+    for (let n = 0; n < slots; n++) {
+      this.sweepAt = (this.sweepAt + 1) & (this.slots.length - 1)
+      // Destroying may move another entry into this slot.
+      while (this.isExpiredAt(this.sweepAt)) this.kill((this.slots[this.sweepAt]! >>> 8) << 3)
     }
+  }
+
+  private isExpiredAt(at: number): boolean {
+    const slot = this.slots[at]!
+    return slot !== 0 && this.isExpired((slot >>> 8) << 3)
   }
 
   isExpired(entry: number): boolean {
@@ -199,10 +199,10 @@ export class Entries extends Table {
 
   // ---- birth and death
 
-  /** A record for an unconfirmed entry: it lives until the next packet unless it is confirmed. */
+  /** A record for an unconfirmed entry: it lives until the next packet unless it is confirmed. 0 if there is no room. */
   protected create(kind: number): number {
     const entry = this.allocate(kind, this.isAccounting)
-    this.limbo.push(entry)
+    if (entry !== 0) this.limbo.push(entry)
     return entry
   }
 
@@ -377,10 +377,9 @@ export class Entries extends Table {
 
   /** Entries in the table that have not expired. Do not track packets while iterating. */
   *entries(): IterableIterator<number> {
-    for (const head of this.buckets) {
-      for (let link = head; link !== 0; link = this.words[link]!) {
-        if ((link & 1) === 0 && !this.isExpired(link)) yield link
-      }
+    for (const slot of this.slots) {
+      const entry = (slot >>> 8) << 3
+      if (slot !== 0 && (slot & 1) === 0 && !this.isExpired(entry)) yield entry
     }
   }
 }

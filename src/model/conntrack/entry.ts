@@ -3,28 +3,25 @@
  * Records differ in size: IPv4 addresses take one word, IPv6 addresses four, and accounting is kept only when asked for.
  */
 
-/** Offsets of the words that every record has. */
+/** Offsets of the words that every record has. What every packet of a flow touches stands in the first 16 words (IPv4). */
 export const Word = {
-  /** Next in the hash chain of the original tuple; the chain of the reply tuple is the next word. In a free record: next free one. */
-  nextOriginal: 0,
-  nextReply: 1,
-  /** {@link tupleKind}: protocol and family. */
-  kind: 2,
+  /** {@link tupleKind}: protocol and family. In a free record: the next free one. */
+  kind: 0,
   /** {@link Status} bits. */
-  status: 3,
+  status: 1,
   /** When it expires, in milliseconds of the model's clock modulo 2^32. */
-  expiry: 4,
-  mark: 5,
+  expiry: 2,
+  mark: 3,
   /** Number in order of confirmation; 0 before. */
-  id: 6,
+  id: 4,
   /** Whatever the replay wants to remember of it. */
-  owner: 7,
+  owner: 5,
   /** Zone of the original direction in the low half, of the reply direction in the high half. */
-  zones: 8,
+  zones: 6,
   /** {@link Flag} bits, pending {@link Change} bits, timeout policy. */
-  flags: 9,
+  flags: 7,
   /** Original tuple, then reply tuple: source address, destination address, ports. */
-  tuples: 10,
+  tuples: 8,
 } as const
 
 /** Bits of the flags word; the lowest nine are pending changes. */
@@ -48,11 +45,11 @@ export const tupleKind = (family: number, protocol: number): number => (family =
 export const tupleWords = (kind: number): number => (kind & isVersion6 ? 9 : 3)
 
 /** Offset of what the tracker keeps (14 words), by kind. */
-export const trackerOffset = (kind: number): number => (kind & isVersion6 ? 28 : 16)
+export const trackerOffset = (kind: number): number => (kind & isVersion6 ? 26 : 14)
 
 /** Offset of the counters by kind: for each direction packets, bytes (low word), bytes (high word). */
-export const accountOffset = (kind: number): number => (kind & isVersion6 ? 42 : 30)
+export const accountOffset = (kind: number): number => (kind & isVersion6 ? 40 : 28)
 
-/** Size of a record in words. All are multiples of 8, so that the lowest bit of a link is free for the direction. */
+/** Size of a record in words. All are multiples of 8, so that the lowest bits of a handle are free: a link is `handle | direction`. */
 export const recordWords = (kind: number, isAccounted: boolean): number =>
   kind & isVersion6 ? 48 : isAccounted ? 40 : 32

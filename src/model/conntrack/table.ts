@@ -1,32 +1,41 @@
 /** The heap of records and the hash table over their tuples: allocate, free, link, unlink, find. Knows neither time nor protocols. */
 
 import { Flag, isVersion6, recordWords, tupleWords, Word } from './entry.ts'
-import { hashTuple, type Tuple } from './tuple.ts'
+import { hashTuple, hashTuple4, type Tuple } from './tuple.ts'
 
-/** Where handles begin: 0 means none. */
+/** Where handles begin: 0 means none. A multiple of 8, as all handles. */
 const firstHandle = 32
 const initialWords = 4096
-const initialBuckets = 256
+const initialSlots = 512
+/** What a slot's 24 bits can address, in words. */
+const largestHeap = 0x8000000
 
 /**
- * Each record stands in two hash chains, one per tuple. A link is `handle | direction`; 0 ends a chain.
+ * Each record stands in two slots of an open hash table, one per tuple: record (24 bits, in units of 8 words), a tag from the hash
+ * (7 bits), direction (1 bit). The tag spares nearly every look at a wrong record, which costs more than all the rest.
  */
 export class Table {
   /** All records. Read it anew after anything that may allocate: it is replaced when it grows. */
   words: Int32Array = new Int32Array(initialWords)
   /** Entries in the table. */
   count = 0
-  protected buckets: Int32Array = new Int32Array(initialBuckets)
+  protected slots: Int32Array = new Int32Array(initialSlots)
   private top = firstHandle
   /** First free record by size in words. */
   private readonly free: Int32Array = new Int32Array(64)
 
-  /** A zeroed record with its kind set, not yet in the table. */
+  /** Bytes held for records and slots, room to grow included. */
+  get memoryBytes(): number {
+    return this.words.byteLength + this.slots.byteLength
+  }
+
+  /** A zeroed record with its kind set, not yet in the table; 0 if the heap cannot grow any more (4 million IPv4 entries). */
   allocate(kind: number, isAccounted: boolean): number {
     const size = recordWords(kind, isAccounted)
     let entry = this.free[size]!
     if (entry !== 0) this.free[size] = this.words[entry]!
     else {
+      if (this.top + size > largestHeap) return 0
       if (this.top + size > this.words.length) this.growHeap()
       entry = this.top
       this.top += size
@@ -41,9 +50,8 @@ export class Table {
   discard(entry: number): void {
     const { words } = this
     const size = recordWords(words[entry + Word.kind]!, (words[entry + Word.flags]! & Flag.isAccounted) !== 0)
-    words[entry + Word.id] = 0
-    words[entry + Word.status] = 0
-    words[entry + Word.nextOriginal] = this.free[size]!
+    words.fill(0, entry, entry + size)
+    words[entry] = this.free[size]!
     this.free[size] = entry
   }
 
@@ -56,17 +64,18 @@ export class Table {
 
   /** Puts both tuples into the table. */
   link(entry: number): void {
-    if (2 * (this.count + 1) > this.buckets.length) this.growBuckets()
+    this.makeSpace()
     this.words[entry + Word.flags]! |= Flag.isLinked
-    this.chain(entry, 0)
-    this.chain(entry, 1)
+    this.place(entry, 0)
+    this.place(entry, 1)
     this.count++
   }
 
   /** Puts only the reply tuple into the table. */
   linkReply(entry: number): void {
+    this.makeSpace()
     this.words[entry + Word.flags]! |= Flag.isLinked | Flag.isReplyOnly
-    this.chain(entry, 1)
+    this.place(entry, 1)
     this.count++
   }
 
@@ -74,44 +83,60 @@ export class Table {
     const flags = this.words[entry + Word.flags]!
     if ((flags & Flag.isLinked) === 0) return
     this.words[entry + Word.flags] = flags & ~Flag.isLinked
-    if ((flags & Flag.isReplyOnly) === 0) this.unchain(entry, 0)
-    this.unchain(entry, 1)
+    if ((flags & Flag.isReplyOnly) === 0) this.remove(entry, 0)
+    this.remove(entry, 1)
     this.count--
   }
 
-  /** The link of the tuple of this kind, or 0. `zoneOriginal` and `zoneReply`: the packet's zones for each direction. */
+  /** The link (`handle | direction`) of the tuple of this kind, or 0. `zoneOriginal`, `zoneReply`: the packet's zone for each direction. */
   find(tuple: Tuple, kind: number, zoneOriginal: number, zoneReply: number): number {
-    const link = this.findIn(hashTuple(tuple, 0, kind, zoneOriginal), tuple, kind, zoneOriginal, zoneReply)
+    if ((kind & isVersion6) === 0) return this.find4(tuple[0]!, tuple[1]!, tuple[2]!, kind, zoneOriginal, zoneReply)
+    const link = this.probe6(hashTuple(tuple, 0, kind, zoneOriginal), tuple, kind, zoneOriginal, zoneReply)
     if (link !== 0 || zoneOriginal === zoneReply) return link
-    return this.findIn(hashTuple(tuple, 0, kind, zoneReply), tuple, kind, zoneOriginal, zoneReply)
+    return this.probe6(hashTuple(tuple, 0, kind, zoneReply), tuple, kind, zoneOriginal, zoneReply)
   }
 
-  private findIn(hash: number, tuple: Tuple, kind: number, zoneOriginal: number, zoneReply: number): number {
-    const { words, buckets } = this
-    let link = buckets[hash & (buckets.length - 1)]!
-    if (kind & isVersion6) {
-      for (; link !== 0; link = words[link]!) {
-        const entry = link & ~1
+  private find4(
+    source: number,
+    destination: number,
+    ports: number,
+    kind: number,
+    zoneOriginal: number,
+    zoneReply: number,
+  ): number {
+    const { words, slots } = this
+    const mask = slots.length - 1
+    for (let zone = zoneOriginal; ; zone = zoneReply) {
+      const hash = hashTuple4(source, destination, ports, kind, zone)
+      const tag = hash >>> 25
+      for (let at = hash & mask; ; at = (at + 1) & mask) {
+        const slot = slots[at]!
+        if (slot === 0) break
+        if (((slot >>> 1) & 0x7f) !== tag) continue
+        const entry = (slot >>> 8) << 3
+        const direction = slot & 1
+        const tuple = entry + Word.tuples + direction * 3
+        if (words[tuple] !== source || words[tuple + 2] !== ports || words[tuple + 1] !== destination) continue
         if (words[entry + Word.kind] !== kind) continue
-        const at = entry + Word.tuples + (link & 1) * 9
-        if (words[at + 8] !== tuple[8] || words[at + 3] !== tuple[3] || words[at + 7] !== tuple[7]) continue
-        if (words[at] !== tuple[0] || words[at + 1] !== tuple[1] || words[at + 2] !== tuple[2]) continue
-        if (words[at + 4] !== tuple[4] || words[at + 5] !== tuple[5] || words[at + 6] !== tuple[6]) continue
-        if (isZone(words[entry + Word.zones]!, link & 1, zoneOriginal, zoneReply)) return link
+        if (isZone(words[entry + Word.zones]!, direction, zoneOriginal, zoneReply)) return entry | direction
       }
-      return 0
+      if (zone === zoneReply) return 0
     }
-    const source = tuple[0]!
-    const destination = tuple[1]!
-    const ports = tuple[2]!
-    for (; link !== 0; link = words[link]!) {
-      const entry = link & ~1
-      const at = entry + Word.tuples + (link & 1) * 3
-      if (words[at + 2] !== ports || words[at] !== source || words[at + 1] !== destination) continue
+  }
+
+  private probe6(hash: number, tuple: Tuple, kind: number, zoneOriginal: number, zoneReply: number): number {
+    const { words, slots } = this
+    const mask = slots.length - 1
+    const tag = hash >>> 25
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const slot = slots[at]!
+      if (slot === 0) return 0
+      if (((slot >>> 1) & 0x7f) !== tag) continue
+      const entry = (slot >>> 8) << 3
       if (words[entry + Word.kind] !== kind) continue
-      if (isZone(words[entry + Word.zones]!, link & 1, zoneOriginal, zoneReply)) return link
+      if (!isTuple6(words, entry + Word.tuples + (slot & 1) * 9, tuple)) continue
+      if (isZone(words[entry + Word.zones]!, slot & 1, zoneOriginal, zoneReply)) return entry | (slot & 1)
     }
-    return 0
   }
 
   /** The entry's own tuple of a direction, copied. */
@@ -121,45 +146,52 @@ export class Table {
     for (let i = 0; i < words; i++) into[i] = this.words[at + i]!
   }
 
-  protected bucketOf(entry: number, direction: number): number {
+  private hashOf(entry: number, direction: number): number {
     const { words } = this
     const kind = words[entry + Word.kind]!
     const zone = (words[entry + Word.zones]! >>> (16 * direction)) & 0xffff
-    const at = entry + Word.tuples + direction * tupleWords(kind)
-    return hashTuple(words, at, kind, zone) & (this.buckets.length - 1)
+    return hashTuple(words, entry + Word.tuples + direction * tupleWords(kind), kind, zone)
   }
 
-  // A link is also the offset of the word that holds the next link: nextOriginal is word 0, nextReply word 1.
-  private chain(entry: number, direction: number): void {
-    const bucket = this.bucketOf(entry, direction)
-    this.words[entry + direction] = this.buckets[bucket]!
-    this.buckets[bucket] = entry | direction
+  private place(entry: number, direction: number): void {
+    const { slots } = this
+    const mask = slots.length - 1
+    const hash = this.hashOf(entry, direction)
+    let at = hash & mask
+    while (slots[at] !== 0) at = (at + 1) & mask
+    slots[at] = ((entry >>> 3) << 8) | ((hash >>> 25) << 1) | direction
   }
 
-  private unchain(entry: number, direction: number): void {
-    const { words, buckets } = this
-    const bucket = this.bucketOf(entry, direction)
-    const link = entry | direction
-    if (buckets[bucket] === link) {
-      buckets[bucket] = words[link]!
-      return
+  /** Empties the slot and moves those behind it up, so that no search ends too early. */
+  private remove(entry: number, direction: number): void {
+    const { slots } = this
+    const mask = slots.length - 1
+    const hash = this.hashOf(entry, direction)
+    const wanted = ((entry >>> 3) << 8) | ((hash >>> 25) << 1) | direction
+    let hole = hash & mask
+    while (slots[hole] !== wanted) hole = (hole + 1) & mask
+    for (let at = (hole + 1) & mask; slots[at] !== 0; at = (at + 1) & mask) {
+      const slot = slots[at]!
+      const home = this.hashOf((slot >>> 8) << 3, slot & 1) & mask
+      if (((at - home) & mask) < ((at - hole) & mask)) continue
+      slots[hole] = slot
+      hole = at
     }
-    let before = buckets[bucket]!
-    while (words[before] !== link) before = words[before]!
-    words[before] = words[link]!
+    slots[hole] = 0
   }
 
-  private growBuckets(): void {
-    const old = this.buckets
-    this.buckets = new Int32Array(old.length * 2)
-    for (const head of old) {
-      for (let link = head; link !== 0; ) {
-        const next = this.words[link]!
-        this.chain(link & ~1, link & 1)
-        link = next
-      }
-    }
+  /** Keeps at least four slots in ten empty. */
+  private makeSpace(): void {
+    if (10 * (this.count + 1) <= 3 * this.slots.length) return
+    const old = this.slots
+    this.slots = new Int32Array(old.length * 2)
+    for (const slot of old) if (slot !== 0) this.place((slot >>> 8) << 3, slot & 1)
   }
+}
+
+function isTuple6(words: Int32Array, at: number, tuple: Tuple): boolean {
+  for (let i = 8; i >= 0; i--) if (words[at + i] !== tuple[i]) return false
+  return true
 }
 
 const isZone = (zones: number, direction: number, zoneOriginal: number, zoneReply: number): boolean =>

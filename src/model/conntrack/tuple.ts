@@ -81,15 +81,21 @@ export function invertTuple(from: Tuple, kind: number, to: Tuple): boolean {
 }
 
 /** Spreads a tuple over 32 bits. `zone` is the zone of its direction. */
-export function hashTuple(words: Int32Array, at: number, kind: number, zone: number): number {
+export const hashTuple = (words: Int32Array, at: number, kind: number, zone: number): number =>
+  kind & isVersion6
+    ? hashTuple6(words, at, kind, zone)
+    : hashTuple4(words[at]!, words[at + 1]!, words[at + 2]!, kind, zone)
+
+export function hashTuple4(source: number, destination: number, ports: number, kind: number, zone: number): number {
   let hash = Math.imul(kind | (zone << 9), 0x27d4eb2f)
-  if (kind & isVersion6) {
-    for (let i = 0; i < 8; i++) hash = Math.imul(hash ^ words[at + i]!, 0x9e3779b1) + (hash >>> 15)
-    hash ^= Math.imul(words[at + 8]!, 0xc2b2ae3d)
-  } else {
-    hash ^= Math.imul(words[at]!, 0x9e3779b1) ^ Math.imul(words[at + 1]!, 0x85ebca77)
-    hash ^= Math.imul(words[at + 2]!, 0xc2b2ae3d)
-  }
+  hash ^= Math.imul(source, 0x9e3779b1) ^ Math.imul(destination, 0x85ebca77) ^ Math.imul(ports, 0xc2b2ae3d)
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+  return hash ^ (hash >>> 13)
+}
+
+function hashTuple6(words: Int32Array, at: number, kind: number, zone: number): number {
+  let hash = Math.imul(kind | (zone << 9), 0x27d4eb2f)
+  for (let i = 0; i < 9; i++) hash = Math.imul(hash ^ words[at + i]!, 0x9e3779b1) ^ (hash >>> 15)
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
   return hash ^ (hash >>> 13)
 }
