@@ -1,7 +1,7 @@
 /** Watches the model as the kernel lab watches the kernel: conntrack's view at each hook, events, rules met, packets that left. */
 
 import type { Conntrack, ConntrackListener } from '../../model/conntrack/index.ts'
-import { entrySnapshot, expectationSnapshot, Status } from '../../model/conntrack/index.ts'
+import { eventSnapshot, expectationSnapshot, Status } from '../../model/conntrack/index.ts'
 import type { Probe } from '../../model/engine/index.ts'
 import { Hook, type HookNumber, type Packet } from '../../model/packet/index.ts'
 import type { ConntrackEvent, Emitted, HookState, PacketRecord, TraceLine } from './format.ts'
@@ -78,12 +78,11 @@ export class ModelObserver implements ConntrackListener {
     this.#out.push([interfaceName, hex(packet.bytes, packet.start, packet.end)])
   }
 
-  entry(kind: 'new' | 'update' | 'destroy', entry: number): void {
+  entry(kind: 'new' | 'update' | 'destroy', entry: number, changes: number): void {
     const conntrack = this.#conntrack
     if (!conntrack) return
     if (kind === 'new') this.#confirmed.set(entry, conntrack.id(entry))
-    const { timeout, ...snapshot } = entrySnapshot(conntrack, entry)
-    this.#events.push({ ev: kind, ...snapshot })
+    this.#events.push({ ev: kind, ...eventSnapshot(conntrack, kind, entry, changes) })
   }
 
   expectation(kind: 'new' | 'destroy', expectation: Parameters<ConntrackListener['expectation']>[1]): void {

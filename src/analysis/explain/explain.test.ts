@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest'
+import { parseRuleset } from '../../languages/nftables/index.ts'
+import { parsePrefix, type Prefix } from '../../model/bytes/index.ts'
+import type { HostConfiguration } from '../../model/host/index.ts'
+import { explain } from './explain.ts'
+import type { Step, Walk } from './walk.ts'
+
+const prefix = (text: string): Prefix => parsePrefix(text) ?? { address: new Uint8Array(4), length: 0 }
+
+const host: HostConfiguration = {
+  interfaces: [
+    { name: 'lan', addresses: [prefix('10.0.1.1/24')], mtu: 1500, mac: null, group: 0 },
+    { name: 'wan', addresses: [prefix('10.0.2.1/24')], mtu: 1500, mac: null, group: 0 },
+  ],
+  routes: [],
+  isForwarding: { 4: true, 6: true },
+  sysctls: {},
+  listening: [],
+}
+
+const firewall = `table inet filter {
+  ct helper ftp-standard { type "ftp" protocol tcp; }
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ct state established,related accept
+    iifname "lan" tcp dport 21 ct helper set "ftp-standard" accept
+    iifname "lan" udp dport 4444 meta mark set 7 accept
+    iifname "lan" reject
+  }
+}
+`
+
+function walks(...texts: string[]): readonly Walk[] {
+  const { ruleset } = parseRuleset([{ name: 'fw.nft', text: firewall }], {})
+  if (!ruleset) throw new Error('the ruleset of this test does not load')
+  const explanation = explain(texts, { ruleset, host, random: () => 0.5 })
+  if (explanation.kind === 'explain-error') throw new Error(`packet ${explanation.number}: ${explanation.message}`)
+  return explanation.walks
+}
+
+function told(walk: Walk | undefined): string[] {
+  return (walk?.steps ?? []).map(words)
+}
+
+function words(step: Step): string {
+  switch (step.kind) {
+    case 'conntrack':
+      return `${step.state} ${step.why}`
+    case 'rule':
+      return `rule ${step.place.line} ${step.verdict ?? step.statements.at(-1)?.outcome}${step.changes.map((change) => `, ${change}`).join('')}`
+    case 'chain':
+      return `chain ${step.chain}`
+    case 'policy':
+      return `policy ${step.policy}`
+    case 'event':
+    case 'routing':
+      return step.text
+    case 'made':
+      return `made ${step.packet}`
+    case 'transmit':
+      return `out ${step.interface}`
+    case 'conclusion':
+      return step.fate
+  }
+}
+
+test('a new flow and the error about it: every hook, rule and change is told', () => {
+  const [request, error] = walks('udp 10.0.1.2:43671 > 10.0.2.2:4444', 'wan icmp port-unreachable about #1')
+  expect(told(request)).toEqual([
+    'NEW opens a connection',
+    'leaves by wan',
+    'chain forward',
+    'rule 5 failed',
+    'rule 6 failed',
+    'rule 7 accept, mark 0x0 → 0x7',
+    'entry 1 confirmed',
+    'out wan',
+    'forwarded',
+  ])
+  expect(told(error)).toEqual([
+    'RELATED an ICMP error that quotes packet #1 of entry 1',
+    'leaves by lan',
+    'chain forward',
+    'rule 5 accept',
+    'out lan',
+    'forwarded',
+  ])
+})
+
+test('a failed match says what the packet had', () => {
+  const [walk] = walks('udp 10.0.1.2:43671 > 10.0.2.2:4444')
+  const rule = walk?.steps.find((step) => step.kind === 'rule')
+  expect(rule?.statements).toEqual([{ text: 'ct state established,related', isImplied: false, outcome: 'failed', actual: 'new' }])
+})
+
+test('a reject shows the packet that the host makes, and its own walk', () => {
+  const [walk] = walks('lan udp 10.0.1.2:1 > 10.0.2.2:53')
+  expect(told(walk)).toEqual([
+    'NEW opens a connection',
+    'leaves by wan',
+    'chain forward',
+    'rule 5 failed',
+    'rule 6 failed',
+    'rule 7 failed',
+    'rule 8 drop',
+    'made icmp 10.0.1.1 > 10.0.1.2 destination-unreachable/port-unreachable, about udp 10.0.1.2:1 > 10.0.2.2:53',
+    'RELATED the host makes it about packet #1 of a connection not yet confirmed',
+    'out lan',
+    'sent',
+    'dropped',
+  ])
+})
+
+test('the FTP helper: assigned, expecting, and the data connection RELATED to what made it', () => {
+  const told9 = walks(
+    'tcp 10.0.1.2:4000 > 10.0.2.2:21',
+    'reply to #1',
+    'reply to #2',
+    'reply to #3 data="220 hello\\r\\n"',
+    'reply to #4 data="USER x\\r\\n"',
+    'reply to #5 data="331 go on\\r\\n"',
+    'reply to #6 data="PORT 10,0,1,2,100,1\\r\\n"',
+    'wan tcp 10.0.2.2:20 > 10.0.1.2:25601',
+  ).map(told)
+  expect(told9[0]).toContain('rule 6 accept, helper ftp assigned')
+  expect(told9[6]?.find((text) => text.startsWith('expectation'))).toBe('expectation of the ftp helper: tcp 10.0.2.2 > 10.0.1.2 port 25601, for 300 s')
+  expect(told9[7]?.[0]).toContain('expectation gone')
+  expect(told9[7]?.[1]).toBe('RELATED the ftp helper expected it: entry 1, packet #7')
+})
+
+test('mistakes name the packet and the column', () => {
+  const { ruleset } = parseRuleset([{ name: 'fw.nft', text: firewall }], {})
+  if (!ruleset) throw new Error('the ruleset of this test does not load')
+  const options = { ruleset, host, random: () => 0.5 }
+  expect(explain(['udp 10.0.1.2:1 > 10.0.2.2:2', 'reply to #2'], options)).toMatchObject({ kind: 'explain-error', number: 2, column: 10 })
+  expect(explain(['dmz udp 10.0.1.2:1 > 10.0.2.2:2'], options)).toMatchObject({ number: 1, message: 'no interface "dmz": the host has lo, lan, wan' })
+  expect(explain(['udp 192.0.2.1:1 > 10.0.2.2:2'], options)).toMatchObject({ number: 1, column: 1 })
+})

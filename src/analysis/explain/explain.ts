@@ -1,0 +1,122 @@
+/** Explains packets written in the notation: each walks through the host, one after the other, and is told step by step. */
+
+import { settingsFromSysctls } from '../../model/conntrack/index.ts'
+import { Engine } from '../../model/engine/index.ts'
+import { Host, type HostConfiguration } from '../../model/host/index.ts'
+import { decode, Packet, packetText, quotedText, sourceAt } from '../../model/packet/index.ts'
+import type { Ruleset } from '../../model/rules/index.ts'
+import { craft } from './craft.ts'
+import { type NotationError, type PacketNotation, parseNotation } from './notation.ts'
+import type { Walk } from './walk.ts'
+import { WalkRecorder } from './walk-recorder.ts'
+
+export interface ExplainOptions {
+  readonly ruleset: Ruleset
+  readonly host: HostConfiguration
+  /** 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number
+}
+
+/** What was wrong with packet `number` (from 1): its text, or what it asks for. */
+export interface ExplainError {
+  readonly kind: 'explain-error'
+  readonly number: number
+  /** From 1; null: not about one place of the text. */
+  readonly column: number | null
+  readonly message: string
+}
+
+export type Explanation = { readonly kind: 'walks'; readonly walks: readonly Walk[]; readonly engine: Engine } | ExplainError
+
+/** Model time of the first packet in milliseconds. */
+const start = 1000
+
+export function explain(texts: readonly string[], options: ExplainOptions): Explanation {
+  const explainer = new Explainer(options)
+  for (const [index, text] of texts.entries()) {
+    const error = explainer.add(text, index)
+    if (error) return { kind: 'explain-error', number: index + 1, ...error }
+  }
+  return { kind: 'walks', walks: explainer.walks, engine: explainer.engine }
+}
+
+class Explainer {
+  readonly walks: Walk[] = []
+  readonly engine: Engine
+  readonly #recorder: WalkRecorder
+  /** Bytes of each packet as it left, or as it was written. */
+  readonly #bytes: Uint8Array[] = []
+  readonly #packet = new Packet()
+  #now = start
+
+  constructor({ ruleset, host, random }: ExplainOptions) {
+    const model = new Host(host)
+    this.#recorder = new WalkRecorder(model)
+    const { settings } = settingsFromSysctls(host.sysctls)
+    this.engine = new Engine({ host: model, ruleset, settings, random, tracer: this.#recorder, probes: this.#recorder.probes() })
+    this.#recorder.watch(this.engine.conntrack)
+    this.engine.onTransmit = (index, packet) => this.#recorder.onTransmit(index, packet)
+    this.engine.onConclude = (packet, fate, hook, reason) => this.#recorder.onConclude(packet, fate, hook, reason)
+  }
+
+  /** Walks one packet; null when it could. */
+  add(text: string, count: number): Pick<ExplainError, 'column' | 'message'> | null {
+    const notation: PacketNotation | NotationError = parseNotation(text, count)
+    if ('kind' in notation) return { column: notation.column, message: notation.message }
+    const crafted = craft(notation, (number) => this.#bytes[number - 1] ?? new Uint8Array(0))
+    if (crafted.kind === 'impossible') return { column: null, message: crafted.message }
+    this.#prepare(crafted.bytes, notation)
+    const isLocal = this.#place(notation)
+    if (typeof isLocal === 'string') return { column: 1, message: isLocal }
+    this.#walk(crafted.bytes, isLocal, notation.relation?.kind === 'about' ? notation.relation.to : 0)
+    return null
+  }
+
+  #prepare(bytes: Uint8Array, notation: PacketNotation): void {
+    const packet = this.#packet
+    this.#now = Math.max(this.#now, start + (notation.atMilliseconds ?? 0))
+    packet.reset()
+    packet.bytes = bytes.slice()
+    packet.start = 0
+    packet.end = bytes.length
+    packet.time = this.#now
+    packet.number = this.walks.length + 1
+  }
+
+  /** Whether the host itself sends it, its input being set where not; or what is wrong with its interface. */
+  #place(notation: PacketNotation): boolean | string {
+    const { host } = this.engine
+    const packet = this.#packet
+    decode(packet, packet.end)
+    const family = packet.family === 6 ? 6 : 4
+    if (notation.interfaceName === 'local') return true
+    if (notation.interfaceName !== null) {
+      const known = host.interfaces.map(({ name }) => name)
+      if (!known.includes(notation.interfaceName)) return `no interface "${notation.interfaceName}": the host has ${known.join(', ')}`
+      packet.input = host.interfaceIndex(notation.interfaceName)
+      return false
+    }
+    if (host.isOwnAddress(family, packet.bytes, sourceAt(packet))) return true
+    packet.input = host.route(family, packet.bytes, sourceAt(packet), 0).output
+    if (packet.input === 0) return 'no route leads back to its source, so the interface it arrives by must be named first'
+    return false
+  }
+
+  #walk(original: Uint8Array, isLocal: boolean, about: number): void {
+    const packet = this.#packet
+    const { engine } = this
+    const words = packetText(packet)
+    const quoted = quotedText(packet)
+    const input = isLocal ? null : engine.host.interfaceName(packet.input)
+    this.#recorder.begin(packet, about)
+    if (isLocal) {
+      packet.userId = 0
+      packet.groupId = 0
+      engine.send(packet, packet.end)
+    } else engine.receive(packet, packet.end)
+    const { steps, out, left } = this.#recorder.end()
+    this.#bytes.push(left ?? original)
+    this.walks.push({ number: this.walks.length + 1, at: this.#now - start, in: input, out, packet: words, about: quoted, steps })
+  }
+}
+
