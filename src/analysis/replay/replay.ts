@@ -2,7 +2,6 @@
 
 import type { Conntrack, ConntrackSettings } from '../../model/conntrack/index.ts'
 import { Drop, type DropNumber, Engine, Fate } from '../../model/engine/index.ts'
-import { Host } from '../../model/host/index.ts'
 import { Hook, Packet } from '../../model/packet/index.ts'
 import type { Ruleset } from '../../model/rules/index.ts'
 import { createLinkLayer, decodeLink, type Frame, type LinkLayer, millisecondsSince } from '../capture/index.ts'
@@ -16,6 +15,7 @@ import { Judge, readQuoted } from './judge.ts'
 import type { Judgment, VerdictName } from './judgment.ts'
 import { createPlacement, type Placement, type Vantage } from './placement.ts'
 import { MadePackets, RecentPackets } from './recent-packets.ts'
+import { ReplayHost } from './replay-host.ts'
 import { RuleIndex, withCounters } from './rule-index.ts'
 import { stateBits } from './state-bits.ts'
 import type { CaptureSummary, RuleCount, Summary } from './summary.ts'
@@ -46,7 +46,7 @@ export class Replay {
   readonly flows: FlowTable = new FlowTable()
   readonly conntrack: Conntrack
   readonly #options: ReplayOptions
-  readonly #host: Host
+  readonly #host: ReplayHost
   readonly #engine: Engine
   readonly #vantage: Vantage
   readonly #hostVantage: HostVantage | null
@@ -74,7 +74,7 @@ export class Replay {
   constructor(options: ReplayOptions) {
     this.#options = options
     const { vantage, survey, ruleset } = options
-    this.#host = new Host(vantage.kind === 'host' ? vantage.configuration : firewallBetween(vantage.sides))
+    this.#host = new ReplayHost(vantage.kind === 'host' ? vantage.configuration : firewallBetween(vantage.sides))
     const noteRule = (packet: Packet): void => {
       if (packet === this.#packet) this.#mainRule = packet.rule
     }
@@ -213,6 +213,7 @@ export class Replay {
     this.#endState = 0
     // Behind the packet's own end there may be Ethernet padding, which a program that sends it did not write.
     const end = Math.min(view.end, view.available)
+    if (isSent) this.#host.noteSent(view)
     if (isSent) this.#engine.send(packet, end)
     else this.#engine.receive(packet, view.available)
     packet.entry = this.#endEntry
@@ -344,6 +345,12 @@ export class Replay {
 
   get packets(): number {
     return this.#tally.packets
+  }
+
+  /** Bytes of memory: conntrack's heap and its two buckets per entry, and the rows of flows. */
+  get memory(): { readonly conntrack: number; readonly flows: number } {
+    const buckets = 2 ** Math.ceil(Math.log2(Math.max(256, 2 * this.conntrack.count)))
+    return { conntrack: this.conntrack.words.byteLength + 4 * buckets, flows: this.flows.memory }
   }
 
   /** Rows of all flows, oldest first. */

@@ -1,0 +1,15 @@
+// Writes docs/host.schema.json from the schema that checks HOST.yaml. With --check: fails if the file is not what would be written.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { hostFile } from '../src/apps/cli/host-file/index.ts'
+
+const file = fileURLToPath(new URL('../docs/host.schema.json', import.meta.url))
+const text = `${JSON.stringify(z.toJSONSchema(hostFile, { io: 'input' }), null, 2)}\n`
+
+if (!process.argv.includes('--check')) writeFileSync(file, text)
+else if (readFileSync(file, 'utf8') !== text) {
+  console.error('docs/host.schema.json is not up to date; run: node scripts/write-host-schema.ts')
+  process.exit(1)
+}

@@ -1,0 +1,99 @@
+/** The bytes of a capture from a file or standard input, gzip undone, chunk by chunk. */
+
+import { once } from 'node:events'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { isGzip } from '../../analysis/capture/index.ts'
+import { UsageError } from './exit-code.ts'
+import { fileErrorText } from './file-error.ts'
+
+const chunkLength = 1 << 20
+
+/** A source of chunks; each chunk is the reader's own and may be changed. */
+export class CaptureInput {
+  /** As given; standard input is `-`. */
+  readonly name: string
+  /** Bytes of the file; null when unknown. */
+  readonly size: number | null
+  /** Bytes fetched so far, compressed ones where the file is. */
+  position = 0
+  /** What ended the reading before the end, in words. */
+  problem: string | null = null
+  readonly #stream: Readable
+  readonly #waiting: Uint8Array[] = []
+  #chunks: AsyncIterator<unknown> | null = null
+
+  private constructor(name: string, size: number | null, stream: Readable) {
+    this.name = name
+    this.size = size
+    this.#stream = stream
+  }
+
+  /** A {@link UsageError} where there is nothing to read. */
+  static async open(name: string): Promise<CaptureInput> {
+    if (name === '-') {
+      if (process.stdin.isTTY) throw new UsageError('-: expected a capture on standard input, found a terminal')
+      return new CaptureInput(name, null, process.stdin)
+    }
+    const stats = await stat(name).catch((error: unknown) => {
+      throw new UsageError(`${name}: ${fileErrorText(error)}`)
+    })
+    if (stats.isDirectory()) throw new UsageError(`${name}: is a directory, expected a capture file`)
+    const stream = createReadStream(name, { highWaterMark: chunkLength })
+    try {
+      await once(stream, 'open')
+    } catch (error) {
+      throw new UsageError(`${name}: ${fileErrorText(error)}`)
+    }
+    return new CaptureInput(name, stats.isFile() ? stats.size : null, stream)
+  }
+
+  /** The next chunk; null at the end, or where reading failed (see `problem`). */
+  async next(): Promise<Uint8Array | null> {
+    const waiting = this.#waiting.shift()
+    if (waiting) return waiting
+    try {
+      this.#chunks ??= await this.#start()
+      const { value, done } = await this.#chunks.next()
+      return done || !(value instanceof Uint8Array) ? null : value
+    } catch (error) {
+      this.problem = fileErrorText(error)
+      return null
+    }
+  }
+
+  /** Takes back chunks that were looked at but not used up; they come again, in this order. */
+  putBack(chunks: readonly Uint8Array[]): void {
+    this.#waiting.unshift(...chunks)
+  }
+
+  /** No more is wanted. */
+  close(): void {
+    this.#stream.destroy()
+  }
+
+  async #start(): Promise<AsyncIterator<unknown>> {
+    const raw: AsyncIterator<unknown> = this.#stream[Symbol.asyncIterator]()
+    const first = await raw.next()
+    const head = first.done || !(first.value instanceof Uint8Array) ? new Uint8Array(0) : first.value
+    const rest = this.#counted(head, raw)
+    if (!isGzip(head)) return rest
+    const { Readable } = await import('node:stream')
+    const gunzip = createGunzip({ chunkSize: chunkLength })
+    const source = Readable.from(rest)
+    source.on('error', (error) => gunzip.destroy(error))
+    return source.pipe(gunzip)[Symbol.asyncIterator]()
+  }
+
+  async *#counted(head: Uint8Array, rest: AsyncIterator<unknown>): AsyncGenerator<Uint8Array> {
+    this.position += head.length
+    yield head
+    for (let step = await rest.next(); !step.done; step = await rest.next()) {
+      if (!(step.value instanceof Uint8Array)) continue
+      this.position += step.value.length
+      yield step.value
+    }
+  }
+}

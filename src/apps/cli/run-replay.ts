@@ -1,0 +1,222 @@
+/** What the commands that replay have in common: options to vantage, a look ahead, then every chunk of every capture through the model. */
+
+import type { Command } from 'commander'
+import { CaptureReader, createFrame } from '../../analysis/capture/index.ts'
+import {
+  CaptureMerge,
+  type CaptureSummary,
+  chooseBetween,
+  chooseGuess,
+  completeHost,
+  guessVantage,
+  type Judgment,
+  parseSides,
+  Replay,
+  Survey,
+  type VantageChoice,
+} from '../../analysis/replay/index.ts'
+import { settingsFromSysctls } from '../../model/conntrack/index.ts'
+import type { Ruleset } from '../../model/rules/index.ts'
+import { CaptureInput } from './capture-input.ts'
+import { UsageError } from './exit-code.ts'
+import { readHost } from './host-input.ts'
+import { interfaceNames } from './interface-names.ts'
+import { seededRandom } from './random.ts'
+import { readRuleset, requireRuleset } from './ruleset-input.ts'
+import { type Output, Progress } from './terminal.ts'
+
+/** Options of every command that replays. */
+export interface ReplayFlags {
+  readonly ruleset: readonly string[]
+  readonly include?: readonly string[]
+  readonly host?: string
+  readonly between?: string
+}
+
+const collect = (value: string, former: readonly string[] | undefined): string[] => [...(former ?? []), value]
+
+/** Adds the options and arguments of {@link ReplayFlags}. */
+export function addReplayOptions(command: Command): Command {
+  return command
+    .argument('<capture...>', 'pcap or pcapng files, gzip or not; - is standard input; several are merged by time')
+    .requiredOption('-r, --ruleset <file>', 'nftables ruleset; may come several times', collect)
+    .option('-I, --include <directory>', 'where to look for included files as well', collect)
+    .option('--host <file>', 'the capture was taken on the box that this HOST.yaml describes (docs/host-file.md)')
+    .option(
+      '--between <sides>',
+      'put the firewall between sides: NAME=ADDRESS/LENGTH[+...],..., as in lan=10.0.1.0/24,wan=any',
+    )
+}
+
+/** A finished replay. */
+export interface Finished {
+  readonly replay: Replay
+  readonly captures: readonly CaptureSummary[]
+  /** Whether something could not be read to its end. */
+  readonly isPartial: boolean
+  /** Lines for people about what would make the replay better. */
+  readonly hints: readonly string[]
+}
+
+/** Frames of each capture that are looked at before the replay begins. */
+const surveyedFrames = 20_000
+
+/** `onJudgment` as in {@link Replay}; `onStart` is called before the first frame. */
+export interface Listeners {
+  readonly output: Output
+  readonly onJudgment: ((judgment: Judgment) => void) | null
+  readonly onStart?: (replay: Replay) => void
+}
+
+export async function runReplay(names: readonly string[], flags: ReplayFlags, listeners: Listeners): Promise<Finished> {
+  if (flags.host !== undefined && flags.between !== undefined)
+    throw new UsageError('--host and --between exclude each other')
+  if (names.filter((name) => name === '-').length > 1) throw new UsageError('standard input (-) can be read only once')
+  const sides = flags.between === undefined ? null : parseSides(flags.between)
+  if (typeof sides === 'string') throw new UsageError(`--between: ${sides}`)
+  const described = flags.host === undefined ? null : await describedHost(flags.host)
+  const ruleset = requireRuleset(readRuleset(flags.ruleset, flags.include ?? []))
+  const inputs: CaptureInput[] = []
+  for (const name of names) inputs.push(await CaptureInput.open(name))
+  const { survey, readers } = await lookAhead(inputs)
+  const chosen: VantageChoice = described ?? (sides ? chooseBetween(sides) : guess(survey, ruleset))
+  const vantage = chosen.kind === 'host' ? completeHost(chosen, survey) : chosen
+  const merge = new CaptureMerge(names)
+  const interfaceName = (capture: number, index: number): string | undefined =>
+    (merge.sources[capture]?.reader.interfaces[index] ?? readers[capture]?.interfaces[index])?.name
+  const sysctls = vantage.kind === 'host' ? vantage.configuration.sysctls : {}
+  const { settings } = settingsFromSysctls(sysctls)
+  const { onJudgment } = listeners
+  const random = seededRandom(1)
+  const replay = new Replay({
+    ruleset,
+    vantage,
+    survey,
+    captures: names,
+    captureInterfaceName: interfaceName,
+    settings,
+    random,
+    onJudgment,
+  })
+  listeners.onStart?.(replay)
+  await pump(merge, inputs, replay, listeners.output)
+  const captures = merge.sources.map(({ name, reader }) => ({
+    name,
+    format: reader.format ?? null,
+    frames: reader.frameCount,
+    cutFrames: reader.cutFrameCount,
+    problems: reader.problems,
+  }))
+  const hints = [...unreadable(inputs), ...missingInterfaces(ruleset, vantage)]
+  const isPartial =
+    inputs.some(({ problem }) => problem !== null) || captures.some(({ problems }) => problems.length > 0)
+  return { replay, captures, isPartial, hints }
+}
+
+async function describedHost(file: string): Promise<VantageChoice> {
+  const words = [`the capture was taken on the box that ${file} describes`]
+  return { kind: 'host', configuration: await readHost(file), words }
+}
+
+/** Reads the beginning of each capture, and puts it back. A capture that is none is a mistake of the caller. */
+async function lookAhead(
+  inputs: readonly CaptureInput[],
+): Promise<{ survey: Survey; readers: readonly CaptureReader[] }> {
+  const survey = new Survey()
+  const readers: CaptureReader[] = []
+  for (const [capture, input] of inputs.entries()) {
+    const reader = new CaptureReader()
+    const frame = createFrame()
+    const taken: Uint8Array[] = []
+    while (reader.frameCount < surveyedFrames && !reader.stopped) {
+      const chunk = await input.next()
+      if (chunk === null) {
+        reader.finish()
+        while (reader.frameCount < surveyedFrames && reader.next(frame)) survey.feed(frame, capture)
+        break
+      }
+      taken.push(chunk)
+      reader.push(chunk)
+      while (reader.frameCount < surveyedFrames && reader.next(frame)) survey.feed(frame, capture)
+    }
+    refuseNoCapture(input, reader)
+    input.putBack(taken)
+    readers.push(reader)
+  }
+  return { survey, readers }
+}
+
+function refuseNoCapture(input: CaptureInput, reader: CaptureReader): void {
+  if (reader.frameCount > 0) return
+  const [problem] = reader.problems
+  if (input.problem !== null) throw new UsageError(`${input.name}: ${input.problem}`)
+  if (problem) throw new UsageError(`${input.name}: ${problem.message}`)
+  throw new UsageError(`${input.name}: expected at least one frame, found a capture without any`)
+}
+
+function guess(survey: Survey, ruleset: Ruleset): VantageChoice {
+  const names = interfaceNames(ruleset)
+  return chooseGuess(guessVantage(survey, names.sides), names.single)
+}
+
+async function pump(
+  merge: CaptureMerge,
+  inputs: readonly CaptureInput[],
+  replay: Replay,
+  output: Output,
+): Promise<void> {
+  const progress = new Progress()
+  for (;;) {
+    const step = merge.next()
+    if (step === 'frame') {
+      replay.feed(merge.source.frame, merge.current)
+      continue
+    }
+    if (step === 'end' || output.isClosed) break
+    if (output.isFull) await output.flush()
+    const input = inputs[merge.current]
+    const chunk = (await input?.next()) ?? null
+    if (chunk === null) merge.finish(merge.source)
+    else merge.source.reader.push(chunk)
+    progress.show(replay.packets, shareOf(inputs))
+  }
+  progress.end()
+  for (const input of inputs) input.close()
+}
+
+/** How much of all files was read; null where a size is unknown. */
+function shareOf(inputs: readonly CaptureInput[]): number | null {
+  let size = 0
+  let position = 0
+  for (const input of inputs) {
+    if (input.size === null) return null
+    size += input.size
+    position += input.position
+  }
+  return size === 0 ? null : position / size
+}
+
+const unreadable = (inputs: readonly CaptureInput[]): string[] =>
+  inputs.flatMap(({ name, problem }) => (problem === null ? [] : [`${name} could not be read to its end: ${problem}`]))
+
+/** Rules that name interfaces which the host does not have can never match: most often the sides want other names. */
+function missingInterfaces(ruleset: Ruleset, vantage: VantageChoice): string[] {
+  const has =
+    vantage.kind === 'host'
+      ? vantage.configuration.interfaces.map(({ name }) => name)
+      : vantage.sides.map(({ name }) => name)
+  const missing = interfaceNames(ruleset).all.filter((name) => name !== 'lo' && !has.includes(name))
+  if (missing.length === 0) return []
+  const how =
+    vantage.kind === 'host'
+      ? 'name them in HOST.yaml'
+      : `name the sides after them, as in --between ${missing[0]}=10.0.0.0/8,${missing[1] ?? 'wan'}=any`
+  return [`rules ask for the interfaces ${missing.join(', ')}, but there are only ${has.join(', ')}: ${how}`]
+}
+
+/** On standard error: what could not be read, for outputs that have no place for it. */
+export function explainPartial({ captures, hints, isPartial }: Finished): void {
+  if (!isPartial) return
+  const problems = captures.flatMap(({ name, problems }) => problems.map(({ message }) => `${name}: ${message}`))
+  for (const line of [...problems, ...hints]) process.stderr.write(`kinwall: ${line}\n`)
+}
