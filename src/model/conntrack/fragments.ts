@@ -8,7 +8,9 @@ import {
   Ipv4Fragment,
   ipv6FragmentHeaderLength,
   ipv6HeaderLength,
+  Protocol,
   redecode,
+  tcpHeaderLength,
 } from '../packet/index.ts'
 
 /** Why a fragment did not go on; the numbers are ours. */
@@ -124,7 +126,9 @@ export class Fragments {
   readonly defragment = (packet: Packet): HookVerdictNumber => {
     if (packet.family === 4)
       return packet.moreFragments || packet.fragmentOffset !== 0 ? this.queue4(packet) : HookVerdict.accept
-    return packet.fragmentHeader >= 0 ? this.queue6(packet) : HookVerdict.accept
+    if (packet.fragmentHeader >= 0) return this.queue6(packet)
+    // A fragment header that the packet ends in.
+    return packet.protocol === Protocol.fragment ? this.refuse(FragmentOutcome.corrupt) : HookVerdict.accept
   }
 
   private queue4(packet: Packet): HookVerdictNumber {
@@ -169,7 +173,7 @@ export class Fragments {
     const length = headerLength + queue.length
     if (length > greatestLength) return this.refuse(FragmentOutcome.tooLarge)
     const whole = join(queue, first, headerLength)
-    whole[1] = (whole[1]! & ~3) | ecn
+    whole[1] = whole[1]! | ecn
     writeUint16(whole, 2, length)
     writeUint16(whole, 6, queue.largestUnfragmentable === queue.largest ? Ipv4Fragment.dontFragment : 0)
     writeUint16(whole, 10, 0)
@@ -179,7 +183,8 @@ export class Fragments {
 
   private queue6(packet: Packet): HookVerdictNumber {
     const { bytes, start, end, fragmentHeader } = packet
-    if (readUint16(bytes, start + 4) === 0 || fragmentHeader + ipv6FragmentHeaderLength > end) return HookVerdict.accept
+    // The destination must report such a first fragment: it goes on as it is.
+    if (readUint16(bytes, start + 4) === 0 || endsInTransportHeader(packet)) return HookVerdict.accept
     const queue = this.find(6, key6(packet), packet)
     if (!queue) return this.refuse(FragmentOutcome.noMemory)
     const payloadAt = fragmentHeader + ipv6FragmentHeaderLength
@@ -226,7 +231,7 @@ export class Fragments {
     if (payloadLength > greatestLength) return this.refuse(FragmentOutcome.tooLarge)
     const whole = join(queue, first, headersLength)
     whole[queue.nextHeaderAt] = first[queue.fragmentHeader]!
-    whole[1] = (whole[1]! & ~0x30) | (ecn << 4)
+    whole[1] = whole[1]! | (ecn << 4)
     writeUint16(whole, 4, payloadLength)
     return this.replace(packet, queue, whole, queue.largest)
   }
@@ -331,12 +336,23 @@ function join(queue: Queue, first: Uint8Array, headersLength: number): Uint8Arra
   return whole
 }
 
-/** RFC 3168 section 5.3: not-ECT mixed with anything else makes the packet unusable; CE on one fragment marks the whole. */
+/**
+ * RFC 3168 section 5.3: the bits that the first fragment's own get beside; CE on one fragment marks the whole. Not-ECT mixed with
+ * anything else makes the packet unusable: -1.
+ */
 function mergedEcn(seen: number): number {
   if (seen === 1) return 0
   if (seen & 1) return -1
-  if (seen & 8) return 3
-  return seen === 2 ? 1 : seen === 4 ? 2 : 2
+  return seen & 8 ? 3 : 0
+}
+
+/** RFC 8200 section 4.5: whether a first fragment ends before its transport header does (Linux ipv6frag_thdr_truncated). */
+export function endsInTransportHeader(packet: Packet): boolean {
+  if (packet.fragmentOffset !== 0 || packet.transport < 0) return false
+  const { protocol, transport, end } = packet
+  const needed =
+    protocol === Protocol.tcp ? tcpHeaderLength : protocol === Protocol.udp || protocol === Protocol.icmpv6 ? 8 : 1
+  return transport + needed > end
 }
 
 const hookUser = (packet: Packet): string => `${packet.hook}.${packet.zoneOriginal}`

@@ -3,6 +3,7 @@ export { type ConntrackListener, Entries, type MasterLink } from './entries.ts'
 export type { Expectation, ExpectationPolicy } from './expectation.ts'
 export {
   defaultFragmentLimits,
+  endsInTransportHeader,
   type ExpiredQueue,
   type FragmentLimits,
   FragmentOutcome,

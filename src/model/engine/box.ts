@@ -2,7 +2,7 @@
 
 import type { Conntrack } from '../conntrack/index.ts'
 import type { Host, Route } from '../host/index.ts'
-import type { HookNumber, Packet } from '../packet/index.ts'
+import type { HookNumber, HookVerdictNumber, Packet } from '../packet/index.ts'
 import type { DropNumber, FateNumber } from './fate.ts'
 
 /** What the walk asks of conntrack. */
@@ -28,6 +28,10 @@ export interface Box {
   conclude(packet: Packet, fate: FateNumber, reason: DropNumber): void
   /** Hands a packet to whoever observes deliveries. */
   deliver(packet: Packet): void
+  /** Waits for the other fragments of a packet that is for this host; accepted when it is whole. */
+  reassemble(packet: Packet): HookVerdictNumber
+  /** Why the last fragment was not accepted. */
+  fragmentReason(): DropNumber
   /** Payload lengths of the fragments that the packet of this walk was reassembled from. */
   pieceLengths(): readonly number[]
   /** Gives bytes to the interface, as part of `packet`. */

@@ -12,6 +12,7 @@ import { forwardOptions } from './ip-options.ts'
 
 const fragmentationNeeded = 4
 const smallestMtu6 = 1280
+const notNeighbour = 2
 
 export function forward4(box: Box, packet: Packet, route: Route): void {
   const { bytes, start } = packet
@@ -53,13 +54,8 @@ export function forward6(box: Box, packet: Packet, route: Route): void {
     return box.conclude(packet, Fate.dropped, Drop.timeToLive)
   }
   packet.output = route.output
-  const source = start + 8
-  if (isAny6(bytes, source) || isMulticast6(bytes, source) || isLoopback6(bytes, source))
+  if (packet.input !== route.output && !isSourceForwardable(box, packet))
     return box.conclude(packet, Fate.dropped, Drop.scope)
-  if (isLinkLocal6(bytes, source)) {
-    sendError6(box, packet, Icmpv6Type.destinationUnreachable, 2, 0)
-    return box.conclude(packet, Fate.dropped, Drop.scope)
-  }
   const mtu = Math.max(route.mtu, smallestMtu6)
   if (packet.end - start > mtu && (packet.largestFragment === 0 || packet.largestFragment > mtu)) {
     sendError6(box, packet, Icmpv6Type.packetTooBig, 0, mtu)
@@ -68,4 +64,14 @@ export function forward6(box: Box, packet: Packet, route: Route): void {
   bytes[start + 7] = bytes[start + 7]! - 1
   if (!box.pass(Hook.forward, packet)) return
   box.leave(packet, Fate.forwarded)
+}
+
+/** The source must be valid beyond its link, unless the packet goes back where it came from. */
+function isSourceForwardable(box: Box, packet: Packet): boolean {
+  const { bytes, start } = packet
+  const source = start + 8
+  if (isAny6(bytes, source) || isMulticast6(bytes, source) || isLoopback6(bytes, source)) return false
+  if (!isLinkLocal6(bytes, source)) return true
+  sendError6(box, packet, Icmpv6Type.destinationUnreachable, notNeighbour, 0)
+  return false
 }

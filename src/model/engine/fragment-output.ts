@@ -57,13 +57,16 @@ export function fragment4(packet: Packet, mtu: number, pieces: readonly number[]
   const base = flags & Ipv4Fragment.offsetMask
   const buffer = new Uint8Array(Math.max(mtu, headerLength + 8))
   buffer.set(bytes.subarray(start, payloadAt))
+  const sizes = fragmentSizes(end - payloadAt, mtu - headerLength, pieces)
+  // Fragments that keep their sizes lose the flag, as the kernel writes their headers anew.
+  const kept = sizes === pieces ? 0 : flags & Ipv4Fragment.dontFragment
   let offset = 0
-  for (const size of fragmentSizes(end - payloadAt, mtu - headerLength, pieces)) {
+  for (const size of sizes) {
     const isLast = offset + size === end - payloadAt
     buffer.set(bytes.subarray(payloadAt + offset, payloadAt + offset + size), headerLength)
     writeUint16(buffer, 2, headerLength + size)
     const more = !isLast || packet.moreFragments ? Ipv4Fragment.moreFragments : 0
-    writeUint16(buffer, 6, (flags & Ipv4Fragment.dontFragment) | more | (base + (offset >>> 3)))
+    writeUint16(buffer, 6, kept | more | (base + (offset >>> 3)))
     finishIpv4(buffer, 0)
     emit(buffer, headerLength + size)
     if (offset === 0) blankOptions(buffer, headerLength)
@@ -95,7 +98,10 @@ export function fragment6(packet: Packet, mtu: number, pieces: readonly number[]
   }
 }
 
-/** Where the part begins that may be cut, which byte names its first header, and that header. RFC 8200 section 4.5. */
+/**
+ * Where the part begins that may be cut, which byte names its first header, and that header: RFC 8200 section 4.5, but destination
+ * options in front stay with the routing header even when there is none (Linux ip6_find_1stfragopt).
+ */
 function unfragmentablePart(packet: Packet): {
   readonly at: number
   readonly namedAt: number
@@ -105,7 +111,10 @@ function unfragmentablePart(packet: Packet): {
   let at = start + ipv6HeaderLength
   let namedAt = 6
   let protocol = bytes[start + 6]!
-  while ((protocol === Protocol.hopByHop || protocol === Protocol.routing) && at + 8 <= end) {
+  let isRouted = false
+  while (at + 8 <= end) {
+    if (protocol === Protocol.routing) isRouted = true
+    else if (protocol === Protocol.destinationOptions ? isRouted : protocol !== Protocol.hopByHop) break
     namedAt = at - start
     protocol = bytes[at]!
     at += (bytes[at + 1]! + 1) << 3

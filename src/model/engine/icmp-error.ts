@@ -13,8 +13,8 @@ import {
   Protocol,
 } from '../packet/index.ts'
 import type { Box } from './box.ts'
-import { echoOptions } from './ip-options.ts'
-import { copyAddress, finishMade, pseudo6, writeChecksum, writeIpv4, writeIpv6 } from './write-header.ts'
+import { answeringAddress, echoOptions } from './ip-options.ts'
+import { copyAddress, finishMade, hopLimitOf, pseudo6, writeChecksum, writeIpv4, writeIpv6 } from './write-header.ts'
 
 /** RFC 1812 section 4.3.2.3: an IPv4 error is at most so long. */
 const longestError4 = 576
@@ -45,22 +45,21 @@ function mayHaveError4(box: Box, cause: Packet): boolean {
 
 function sourceOfError4(box: Box, cause: Packet): Uint8Array | null {
   const { bytes, start } = cause
-  if (box.host.addressType(4, bytes, start + 16) === RouteType.local) return bytes.subarray(start + 16, start + 20)
-  const route = box.host.route(4, bytes, start + 12)
-  if (cause.input !== 0 && box.host.settings.isUsingInboundAddressForErrors) {
+  const isOwn = box.host.addressType(4, bytes, start + 16) === RouteType.local
+  if (!isOwn && cause.input !== 0 && box.host.settings.isUsingInboundAddressForErrors) {
     return selectAddress4(box.host.interfaces[cause.input - 1], bytes, start + 12, box.host.interfaces)
   }
-  return box.host.selectSource(4, route, bytes, start + 12)
+  return answeringAddress(box, cause)
 }
 
-/** `info` is what stands in bytes 4 to 7: an MTU, a pointer, or 0. */
-export function sendError4(box: Box, cause: Packet, type: number, code: number, info: number): void {
+/** `info` is what stands in bytes 4 to 7: an MTU, a pointer, or 0. Options of the cause beyond `optionsLimit` are not echoed. */
+export function sendError4(box: Box, cause: Packet, type: number, code: number, info: number, optionsLimit = 60): void {
   if (!mayHaveError4(box, cause)) return
   const { bytes, start } = cause
   const route = box.host.route(4, bytes, start + 12)
   const source = sourceOfError4(box, cause)
   if (!isUsable(route.type) || !source) return
-  const options = echoOptions(cause, source)
+  const options = echoOptions(cause, source, optionsLimit)
   const headerLength = ipv4HeaderLength + options.length
   const room = Math.min(longestError4, route.mtu) - headerLength - icmpHeaderLength
   if (room <= ipv4HeaderLength) return
@@ -112,10 +111,13 @@ export function sendError6(box: Box, cause: Packet, type: number, code: number, 
   const { bytes, start } = cause
   const device = isLinkLocal6(bytes, start + 8) ? cause.input : 0
   const route = box.host.route(6, bytes, start + 8, device)
-  if (!isUsable(route.type)) return
+  // An anycast address of ours as the source: nobody knows who that is.
+  if (!isUsable(route.type) || route.type === RouteType.anycast) return
   const own = box.host.addressType(6, bytes, start + 24)
   const isOwn = own === RouteType.local || own === RouteType.anycast
-  const source = isOwn ? bytes.subarray(start + 24, start + 40) : box.host.selectSource(6, route, bytes, start + 8)
+  const source = isOwn
+    ? bytes.subarray(start + 24, start + 40)
+    : box.host.selectSource(6, route, bytes, start + 8, cause.input)
   if (!source) return
   const quoted = Math.min(longestError6 - ipv6HeaderLength - icmpHeaderLength, cause.end - start)
   const length = ipv6HeaderLength + icmpHeaderLength + quoted
@@ -123,7 +125,7 @@ export function sendError6(box: Box, cause: Packet, type: number, code: number, 
   if (!made) return
   copyAddress(source, 0, made.bytes, 8, 16)
   copyAddress(bytes, start + 8, made.bytes, 24, 16)
-  writeIpv6(made, length - ipv6HeaderLength, 0, Protocol.icmpv6, box.host.settings.hopLimit)
+  writeIpv6(made, length - ipv6HeaderLength, 0, Protocol.icmpv6, hopLimitOf(box, route))
   writeError(made, ipv6HeaderLength, type, code, info)
   made.bytes.set(bytes.subarray(start, start + quoted), ipv6HeaderLength + icmpHeaderLength)
   const pseudo = pseudo6(made.bytes, length - ipv6HeaderLength, Protocol.icmpv6)

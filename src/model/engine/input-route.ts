@@ -10,7 +10,6 @@ import {
   isMulticast4,
   isMulticast6,
   isUsable,
-  isZeroNet,
   noRoute,
   RouteType,
 } from '../host/index.ts'
@@ -59,8 +58,8 @@ export function routeInput4(host: Host, packet: Packet, result: InputRoute): voi
     return result.set(Way.refuse, noRoute, Drop.martianSource)
   if (isLimitedBroadcast(bytes, destination) || (isAny4(bytes, source) && isAny4(bytes, destination)))
     return routeBroadcast4(host, packet, noRoute, result)
-  if (isZeroNet(bytes, source)) return result.set(Way.refuse, noRoute, Drop.martianSource)
-  if (isZeroNet(bytes, destination)) return result.set(Way.refuse, noRoute, Drop.martianDestination)
+  if (isAny4(bytes, source)) return result.set(Way.refuse, noRoute, Drop.martianSource)
+  if (isAny4(bytes, destination)) return result.set(Way.refuse, noRoute, Drop.martianDestination)
   const settings = host.interfaces[packet.input - 1]?.settings
   if (!settings?.isRoutingLoopbackNet) {
     if (isLoopback4(bytes, destination)) return result.set(Way.refuse, noRoute, Drop.martianDestination)
@@ -84,7 +83,7 @@ export function routeInput4(host: Host, packet: Packet, result: InputRoute): voi
 }
 
 function routeBroadcast4(host: Host, packet: Packet, route: Route, result: InputRoute): void {
-  const reason = isZeroNet(packet.bytes, packet.start + 12) ? Drop.none : checkSource4(host, packet)
+  const reason = isAny4(packet.bytes, packet.start + 12) ? Drop.none : checkSource4(host, packet)
   result.set(reason === Drop.none ? Way.local : Way.refuse, route, reason)
 }
 
@@ -94,7 +93,7 @@ function routeMulticast4(host: Host, packet: Packet, result: InputRoute): void {
   if (!isAllHosts4(bytes, start + 16)) return result.set(Way.refuse, noRoute, Drop.notJoined)
   if (isMulticast4(bytes, source) || isLimitedBroadcast(bytes, source) || isLoopback4(bytes, source))
     return result.set(Way.refuse, noRoute, Drop.martianSource)
-  const reason = isZeroNet(bytes, source) ? Drop.none : checkSource4(host, packet)
+  const reason = isAny4(bytes, source) ? Drop.none : checkSource4(host, packet)
   result.set(reason === Drop.none ? Way.local : Way.refuse, noRoute, reason)
 }
 
@@ -114,15 +113,17 @@ function checkSource4(host: Host, packet: Packet): DropNumber {
   return Drop.reversePath
 }
 
-/** ff02::1 and, on a router, ff02::2; node-local and site-local ones beside. */
+/** ff02::1 and, on a router, ff02::2; node-local and site-local ones beside. Point-to-point devices join only the first. */
 function isJoined6(host: Host, packet: Packet): boolean {
   const { bytes, start } = packet
-  for (let at = start + 26; at < start + 39; at++) if (bytes[at] !== 0) return isSolicitedNode(host, packet)
+  const isPointToPoint = !host.interfaces[packet.input - 1]?.mac
+  for (let at = start + 26; at < start + 39; at++)
+    if (bytes[at] !== 0) return !isPointToPoint && isSolicitedNode(host, packet)
   const scope = bytes[start + 25]! & 15
   const group = bytes[start + 39]!
   if (group === 1) return scope === 1 || scope === 2
-  const isRouter = host.interfaces[packet.input - 1]?.settings.isForwarding[6] ?? false
-  return group === 2 && isRouter && (scope === 1 || scope === 2 || scope === 5)
+  const isRouter = !isPointToPoint && host.interfaces[packet.input - 1]?.settings.isForwarding[6]
+  return group === 2 && isRouter === true && (scope === 1 || scope === 2 || scope === 5)
 }
 
 /** ff02::1:ffXX:XXXX of an address of the interface. */
@@ -150,7 +151,6 @@ export function routeInput6(host: Host, packet: Packet, result: InputRoute): voi
   if (route.type === RouteType.local || route.type === RouteType.anycast) return result.set(Way.local, route, Drop.none)
   if (!isUsable(route.type))
     return result.set(route.type === RouteType.blackhole ? Way.refuse : Way.error, route, dropOfRoute(route))
-  if (!host.interfaces[packet.input - 1]?.settings.isForwarding[6])
-    return result.set(Way.refuse, route, Drop.notForwarding)
+  if (!host.settings.isForwarding6) return result.set(Way.refuse, route, Drop.notForwarding)
   result.set(Way.forward, route, Drop.none)
 }

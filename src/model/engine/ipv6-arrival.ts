@@ -1,5 +1,6 @@
 /** What IPv6 refuses on arrival, before any hook: impossible addresses and hop-by-hop options (Linux ip6_rcv_core, exthdrs.c). */
 
+import { readUint16, readUint32 } from '../bytes/index.ts'
 import { isLoopback6, isMulticast6, loopbackIndex } from '../host/index.ts'
 import type { Packet } from '../packet/index.ts'
 import { Icmpv6Type, ipv6HeaderLength, Protocol } from '../packet/index.ts'
@@ -21,14 +22,14 @@ function checkHopByHop(box: Box, packet: Packet): DropNumber {
   const { bytes, start, end } = packet
   const at = start + ipv6HeaderLength
   if (at + 8 > end || at + ((bytes[at + 1]! + 1) << 3) > end) return Drop.malformed
-  return walkOptions(box, packet, at)
+  return walkOptions(box, packet, at, true)
 }
 
-const Option = { pad: 0, pads: 1, routerAlert: 5, jumbo: 194 } as const
+const Option = { pad: 0, pads: 1, routerAlert: 5, label: 7, inSitu: 49, jumbo: 194 } as const
 
 /** RFC 8200 section 4.2: the two highest bits of an unknown option say whether it may be skipped and whether to report it. */
-export function walkOptions(box: Box, packet: Packet, header: number): DropNumber {
-  const { bytes, start } = packet
+export function walkOptions(box: Box, packet: Packet, header: number, isHopByHop: boolean): DropNumber {
+  const { bytes } = packet
   const end = header + ((bytes[header + 1]! + 1) << 3)
   let at = header + 2
   let padding = 0
@@ -48,15 +49,42 @@ export function walkOptions(box: Box, packet: Packet, header: number): DropNumbe
       for (let i = at + 2; i < at + length; i++) if (bytes[i] !== 0) return Drop.malformed
     } else {
       padding = 0
-      const action = kind >>> 6
-      if (kind === Option.routerAlert && length !== 4) return Drop.malformed
-      if (kind === Option.jumbo) return Drop.malformed
-      if (kind !== Option.routerAlert && action !== 0) {
-        if (action >= 2) sendError6(box, packet, Icmpv6Type.parameterProblem, 2, at - start)
-        return Drop.extensionHeader
-      }
+      const reason = isHopByHop && isKnown(kind) ? takeHopByHop(box, packet, at, length) : judgeUnknown(box, packet, at)
+      if (reason !== Drop.none) return reason
     }
     at += length
   }
   return Drop.none
+}
+
+const isKnown = (kind: number): boolean =>
+  kind === Option.routerAlert || kind === Option.label || kind === Option.inSitu || kind === Option.jumbo
+
+const smallestInSituLength = 12
+
+function takeHopByHop(box: Box, packet: Packet, at: number, length: number): DropNumber {
+  const kind = packet.bytes[at]!
+  if (kind === Option.routerAlert) return length === 4 ? Drop.none : Drop.malformed
+  if (kind === Option.inSitu) return length < smallestInSituLength ? Drop.extensionHeader : Drop.none
+  // A security label: the host knows no domain for it.
+  if (kind === Option.label) return Drop.extensionHeader
+  return complainJumbo(box, packet, at, length)
+}
+
+/** RFC 2675 section 3: no jumbogram fits here; the kernel names the field that is wrong. */
+function complainJumbo(box: Box, packet: Packet, at: number, length: number): DropNumber {
+  const { bytes, start } = packet
+  if (length !== 6 || ((at - start) & 3) !== 2) return Drop.malformed
+  const isTooSmall = readUint32(bytes, at + 2) <= 65535
+  const isDoubled = readUint16(bytes, start + 4) !== 0
+  if (isTooSmall || isDoubled)
+    sendError6(box, packet, Icmpv6Type.parameterProblem, 0, isTooSmall ? at - start + 2 : at - start)
+  return Drop.extensionHeader
+}
+
+function judgeUnknown(box: Box, packet: Packet, at: number): DropNumber {
+  const action = packet.bytes[at]! >>> 6
+  if (action === 0) return Drop.none
+  if (action >= 2) sendError6(box, packet, Icmpv6Type.parameterProblem, 2, at - packet.start)
+  return Drop.extensionHeader
 }

@@ -2,7 +2,7 @@
 
 import { readUint16, writeUint16 } from '../bytes/index.ts'
 import type { Route } from '../host/index.ts'
-import { isUsable, RouteType } from '../host/index.ts'
+import { isAny4, isAny6, isUsable, loopbackIndex, RouteType } from '../host/index.ts'
 import type { Packet } from '../packet/index.ts'
 import { decode, Ipv4Fragment, ipv4HeaderLength, ipv6HeaderLength } from '../packet/index.ts'
 import type { Box } from './box.ts'
@@ -10,6 +10,15 @@ import type { SendError } from './fate.ts'
 import { finishIpv4 } from './write-header.ts'
 
 const loopbackMtu = 65536
+
+const loopbackRoute: Route = {
+  type: RouteType.local,
+  output: loopbackIndex,
+  via: null,
+  mtu: loopbackMtu,
+  prefixLength: 0,
+  source: null,
+}
 
 /** The route it takes, the packet being decoded; or why sending fails. */
 export function prepareLocal(box: Box, packet: Packet, available: number): Route | SendError {
@@ -31,9 +40,9 @@ function prepare4(box: Box, packet: Packet, available: number): Route | SendErro
   const { bytes, start } = packet
   const length = available - start
   if (length < ipv4HeaderLength) return 'EINVAL'
-  const route = box.host.route(4, bytes, start + 16, packet.output)
+  const route = routeOfSender4(box, packet)
   if (!isUsable(route.type)) return errorOf(route)
-  if (route.type === RouteType.broadcast) return 'EACCES'
+  if (box.host.addressType(4, bytes, start + 16) === RouteType.broadcast) return 'EACCES'
   if (length > mtuOf(route)) return 'EMSGSIZE'
   const headerLength = (bytes[start]! & 15) << 2
   if (headerLength > length || headerLength < ipv4HeaderLength) return 'EINVAL'
@@ -48,11 +57,21 @@ function prepare4(box: Box, packet: Packet, available: number): Route | SendErro
   return decode(packet, available) === 0 ? route : 'EINVAL'
 }
 
+/** No address is the host itself; a sender bound to an interface needs no route: its destination is on that link. */
+function routeOfSender4(box: Box, packet: Packet): Route {
+  const { bytes, start, output } = packet
+  if (isAny4(bytes, start + 16)) return loopbackRoute
+  const route = box.host.route(4, bytes, start + 16, output)
+  if (output === 0 || route.type !== RouteType.unspecified) return route
+  const mtu = box.host.interfaces[output - 1]?.mtu ?? 1500
+  return { type: RouteType.unicast, output, via: null, mtu, prefixLength: 0, source: null }
+}
+
 /** IPv6 headers are sent as they were written. */
 function prepare6(box: Box, packet: Packet, available: number): Route | SendError {
   const { bytes, start } = packet
   if (available - start < ipv6HeaderLength) return 'EINVAL'
-  const route = box.host.route(6, bytes, start + 24, packet.output)
+  const route = isAny6(bytes, start + 24) ? loopbackRoute : box.host.route(6, bytes, start + 24, packet.output)
   if (!isUsable(route.type)) return errorOf(route)
   if (available - start > mtuOf(route)) return 'EMSGSIZE'
   return decode(packet, available) === 0 ? route : 'EINVAL'

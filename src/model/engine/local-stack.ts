@@ -18,16 +18,24 @@ import type { Box } from './box.ts'
 import type { DropNumber } from './fate.ts'
 import { Drop } from './fate.ts'
 import { sendError4, sendError6 } from './icmp-error.ts'
-import { echoOptions } from './ip-options.ts'
+import { answeringAddress, echoOptions } from './ip-options.ts'
+import { processExtensionHeaders } from './local-extension.ts'
 import { answerWithReset } from './tcp-reset.ts'
-import { isSegmentSumRight } from './transport-checksum.ts'
-import { copyAddress, finishMade, pseudo6, writeChecksum, writeIpv4, writeIpv6 } from './write-header.ts'
+import { isCoveredSumRight, isSegmentSumRight } from './transport-checksum.ts'
+import { copyAddress, finishMade, hopLimitOf, pseudo6, writeChecksum, writeIpv4, writeIpv6 } from './write-header.ts'
+
+/** Protocol Independent Multicast: the kernel has a handler for it, for multicast routing. */
+const pim = 103
 
 /** Hands the packet to its protocol, and says what came of it. */
 export function receiveLocally(box: Box, packet: Packet): DropNumber {
-  if (packet.transport < 0) return Drop.extensionHeader
+  if (packet.family === 6) {
+    const reason = processExtensionHeaders(box, packet)
+    if (reason !== Drop.none) return reason
+  }
   if (packet.protocol === Protocol.tcp) return receiveTcp(box, packet)
   if (packet.protocol === Protocol.udp) return receiveUdp(box, packet)
+  if (packet.protocol === Protocol.udplite) return receiveUdplite(box, packet)
   if (packet.family === 4 && packet.protocol === Protocol.icmp) return receiveIcmp4(box, packet)
   if (packet.family === 6 && packet.protocol === Protocol.icmpv6) return receiveIcmp6(box, packet)
   if (box.host.isListening(packet.protocol, 0, packet.bytes, destination(packet), packet.family === 4 ? 4 : 16))
@@ -68,7 +76,13 @@ function receiveUdp(box: Box, packet: Packet): DropNumber {
   if (transport + udpHeaderLength > end) return Drop.transportShort
   const length = readUint16(bytes, transport + 4)
   if (length < udpHeaderLength || transport + length > end) return Drop.transportShort
-  if (!isUdpSumRight(packet, length)) return Drop.transportChecksum
+  // Bytes behind the UDP length are thrown away here: an error does not quote them.
+  packet.end = transport + length
+  if (!isUdpSumRight(packet)) return Drop.transportChecksum
+  return takeDatagram(box, packet)
+}
+
+function takeDatagram(box: Box, packet: Packet): DropNumber {
   if (isListening(box, packet)) return Drop.listening
   if (isGroup(box, packet)) return Drop.ignored
   if (packet.family === 4) sendError4(box, packet, IcmpType.destinationUnreachable, 3, 0)
@@ -76,14 +90,20 @@ function receiveUdp(box: Box, packet: Packet): DropNumber {
   return Drop.portClosed
 }
 
-/** Bytes behind the UDP length do not count; without a checksum IPv4 takes it and IPv6 does not. */
-function isUdpSumRight(packet: Packet, length: number): boolean {
+/** Without a checksum IPv4 takes it and IPv6 does not. */
+function isUdpSumRight(packet: Packet): boolean {
   if (readUint16(packet.bytes, packet.transport + 6) === 0) return packet.family === 4 || packet.isChecksumTrusted
-  const end = packet.end
-  packet.end = packet.transport + length
-  const isRight = isSegmentSumRight(packet, true)
-  packet.end = end
-  return isRight
+  return isSegmentSumRight(packet, true)
+}
+
+/** RFC 3828: the length field says how much the checksum covers, 0 all; a checksum must be there. */
+function receiveUdplite(box: Box, packet: Packet): DropNumber {
+  const { bytes, transport, end } = packet
+  if (transport + udpHeaderLength > end) return Drop.transportShort
+  const coverage = readUint16(bytes, transport + 4) || end - transport
+  if (coverage < udpHeaderLength || transport + coverage > end) return Drop.transportShort
+  if (readUint16(bytes, transport + 6) === 0 || !isCoveredSumRight(packet, coverage)) return Drop.transportChecksum
+  return takeDatagram(box, packet)
 }
 
 function receiveIcmp4(box: Box, packet: Packet): DropNumber {
@@ -120,10 +140,9 @@ function answer4(
   const { bytes, start, transport } = packet
   const route = box.host.route(4, bytes, start + 12)
   if (!isUsable(route.type)) return Drop.ignored
-  const isOwn = box.host.addressType(4, bytes, start + 16) === RouteType.local
-  const source = isOwn ? bytes.subarray(start + 16, start + 20) : box.host.selectSource(4, route, bytes, start + 12)
+  const source = answeringAddress(box, packet)
   if (!source) return Drop.ignored
-  const options = echoOptions(packet, source)
+  const options = echoOptions(packet, source, 60)
   const headerLength = ipv4HeaderLength + options.length
   const length = headerLength + segmentLength
   const made = box.make(packet, length)
@@ -175,7 +194,7 @@ function answerEcho6(box: Box, packet: Packet, isOwn: boolean): DropNumber {
   copyAddress(source, 0, made.bytes, 8, 16)
   copyAddress(bytes, start + 8, made.bytes, 24, 16)
   const trafficClass = ((bytes[start]! & 15) << 4) | (bytes[start + 1]! >>> 4)
-  writeIpv6(made, end - transport, trafficClass, Protocol.icmpv6, box.host.settings.hopLimit)
+  writeIpv6(made, end - transport, trafficClass, Protocol.icmpv6, hopLimitOf(box, route))
   made.bytes.set(bytes.subarray(transport, end), ipv6HeaderLength)
   made.bytes[ipv6HeaderLength] = Icmpv6Type.echoReply
   writeChecksum(
@@ -191,7 +210,7 @@ function answerEcho6(box: Box, packet: Packet, isOwn: boolean): DropNumber {
 }
 
 function refuseProtocol(box: Box, packet: Packet): DropNumber {
-  if (packet.protocol === Protocol.igmp && packet.family === 4) return Drop.ignored
+  if ((packet.protocol === Protocol.igmp && packet.family === 4) || packet.protocol === pim) return Drop.ignored
   if (packet.family === 4) sendError4(box, packet, IcmpType.destinationUnreachable, 2, 0)
   else if (packet.protocol !== Protocol.none)
     sendError6(box, packet, Icmpv6Type.parameterProblem, 1, nextHeaderPointer(packet))

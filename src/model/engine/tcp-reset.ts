@@ -1,13 +1,23 @@
 /** TCP resets: those of `reject with tcp reset` and those of the local stack for ports where nobody listens. */
 
 import { readUint16, readUint32, writeUint16, writeUint32 } from '../bytes/index.ts'
+import type { Route } from '../host/index.ts'
 import { isMulticast6, isUsable, RouteType } from '../host/index.ts'
 import type { Packet } from '../packet/index.ts'
 import { Hook, ipv4HeaderLength, ipv6HeaderLength, Protocol, TcpFlag, tcpHeaderLength } from '../packet/index.ts'
 import type { Box } from './box.ts'
 import { echoOptions } from './ip-options.ts'
 import { isSegmentSumRight } from './transport-checksum.ts'
-import { copyAddress, finishMade, pseudo4, pseudo6, writeChecksum, writeIpv4, writeIpv6 } from './write-header.ts'
+import {
+  copyAddress,
+  finishMade,
+  hopLimitOf,
+  pseudo4,
+  pseudo6,
+  writeChecksum,
+  writeIpv4,
+  writeIpv6,
+} from './write-header.ts'
 
 /** RFC 9293 section 3.10.7.1: the sequence the peer expects, or an acknowledgment of all that it sent. */
 function writeReset(made: Packet, at: number, cause: Packet): void {
@@ -44,13 +54,13 @@ function makeReset4(box: Box, cause: Packet, tos: number, options: Uint8Array): 
   return made
 }
 
-function makeReset6(box: Box, cause: Packet, trafficClass: number): Packet | null {
+function makeReset6(box: Box, cause: Packet, route: Route, trafficClass: number): Packet | null {
   const length = ipv6HeaderLength + tcpHeaderLength
   const made = box.make(cause, length)
   if (!made) return null
   copyAddress(cause.bytes, cause.start + 24, made.bytes, 8, 16)
   copyAddress(cause.bytes, cause.start + 8, made.bytes, 24, 16)
-  writeIpv6(made, tcpHeaderLength, trafficClass, Protocol.tcp, box.host.settings.hopLimit)
+  writeIpv6(made, tcpHeaderLength, trafficClass, Protocol.tcp, hopLimitOf(box, route))
   writeReset(made, ipv6HeaderLength, cause)
   const pseudo = pseudo6(made.bytes, tcpHeaderLength, Protocol.tcp)
   writeChecksum(made.bytes, ipv6HeaderLength, length, ipv6HeaderLength + 16, pseudo)
@@ -74,7 +84,7 @@ export function rejectWithReset(box: Box, cause: Packet): void {
   if (family === 4 && cause.hook !== Hook.prerouting && isBroadcast(box, cause)) return
   const route = box.host.route(family, bytes, family === 4 ? start + 12 : start + 8)
   if (!isUsable(route.type)) return
-  const made = family === 4 ? makeReset4(box, cause, 0, noOptions) : makeReset6(box, cause, 0)
+  const made = family === 4 ? makeReset4(box, cause, 0, noOptions) : makeReset6(box, cause, route, 0)
   if (!made) return
   box.tracking.attach(made, cause)
   if (cause.entry !== 0) box.tracking.closeByReset(cause.entry)
@@ -98,8 +108,8 @@ export function answerWithReset(box: Box, cause: Packet): boolean {
   if (!isUsable(route.type)) return false
   const made =
     family === 4
-      ? makeReset4(box, cause, bytes[start + 1]! & 0xfc, echoOptions(cause, bytes.subarray(start + 16, start + 20)))
-      : makeReset6(box, cause, ((bytes[start]! & 15) << 4) | ((bytes[start + 1]! >>> 4) & 0xc))
+      ? makeReset4(box, cause, bytes[start + 1]! & 0xfc, echoOptions(cause, bytes.subarray(start + 16, start + 20), 60))
+      : makeReset6(box, cause, route, ((bytes[start]! & 15) << 4) | ((bytes[start + 1]! >>> 4) & 0xc))
   if (!made) return false
   box.sendMade(made, route)
   return true

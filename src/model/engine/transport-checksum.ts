@@ -14,6 +14,16 @@ export function isSegmentSumRight(packet: Packet, hasPseudoHeader: boolean): boo
   return fold(sumWords(bytes, transport, end, pseudo)) === 0xffff
 }
 
+/** The same for a checksum that covers only the first bytes of the segment (UDP-Lite). */
+export function isCoveredSumRight(packet: Packet, coverage: number): boolean {
+  if (packet.isChecksumTrusted) return true
+  const { bytes, start, transport, end } = packet
+  const from = packet.family === 4 ? start + 12 : start + 8
+  const to = packet.family === 4 ? start + 20 : start + 40
+  const pseudo = sumPseudoHeader(bytes, from, to, end - transport, packet.protocol)
+  return fold(sumWords(bytes, transport, transport + coverage, pseudo)) === 0xffff
+}
+
 /** Protocols whose checksum is not one sum over all of the payload, or is left out (Linux nf_reject_verify_csum). */
 function isUnverifiable(packet: Packet): boolean {
   const { bytes, transport, end, protocol } = packet

@@ -2,9 +2,10 @@
 
 import { readInt32 } from '../bytes/index.ts'
 import type { FragmentOutcomeNumber, Fragments } from '../conntrack/index.ts'
+import { FragmentOutcome } from '../conntrack/index.ts'
 import type { Host, Route } from '../host/index.ts'
-import { loopbackIndex, noRoute } from '../host/index.ts'
-import type { HookNumber, MalformedReason, Packet } from '../packet/index.ts'
+import { isLocalMulticast4, isMulticast4, loopbackIndex, RouteType } from '../host/index.ts'
+import type { HookNumber, HookVerdictNumber, MalformedReason, Packet } from '../packet/index.ts'
 import { decode, Hook, HookVerdict, IcmpType, Icmpv6Type, PacketType } from '../packet/index.ts'
 import type { Box, Tracking } from './box.ts'
 import { ErrorBudget } from './error-budget.ts'
@@ -15,7 +16,7 @@ import type { HookLists, PlaceNumber } from './hook-lists.ts'
 import { Place } from './hook-lists.ts'
 import { sendError4, sendError6 } from './icmp-error.ts'
 import { InputRoute, routeInput4, routeInput6, Way } from './input-route.ts'
-import { checkOptions } from './ip-options.ts'
+import { OptionsVerdict, takeOptions } from './ip-options.ts'
 import { checkArrival6 } from './ipv6-arrival.ts'
 import { prepareLocal } from './local-send.ts'
 import { receiveLocally } from './local-stack.ts'
@@ -71,6 +72,7 @@ export class Walker implements Box {
   /** Packets on their way through the loopback interface: they arrive when the one that caused them is done. */
   private readonly looped: Packet[] = []
   private outer: Packet | null = null
+  private isBusy = false
 
   constructor(options: WalkerOptions) {
     this.host = options.host
@@ -85,6 +87,7 @@ export class Walker implements Box {
   /** A packet arrives: bytes, start, input and time are set; `available` is where its bytes end. */
   receive(packet: Packet, available: number): void {
     this.begin(packet)
+    this.isBusy = true
     this.malformed = decode(packet, available)
     if (this.malformed !== 0) this.conclude(packet, Fate.malformed, Drop.malformed)
     else this.arrive(packet)
@@ -114,6 +117,7 @@ export class Walker implements Box {
     this.malformed = 0
     this.error = null
     this.outer = packet
+    this.isBusy = false
     this.advance(packet.time)
   }
 
@@ -125,11 +129,7 @@ export class Walker implements Box {
 
   /** Entries that only lived on packets of this walk are gone with the next one: conntrack sees to that. */
   private finish(): void {
-    for (let i = 0; i < this.looped.length; i++) {
-      const arriving = this.looped[i]
-      if (arriving) this.arriveByLoopback(arriving)
-    }
-    this.looped.length = 0
+    if (this.looped.length > 0) this.drain()
     this.pool.giveBackAll()
     this.outer = null
   }
@@ -161,9 +161,9 @@ export class Walker implements Box {
   }
 
   private takesOptions(packet: Packet): boolean {
-    const wrong = checkOptions(packet)
-    if (wrong === 0) return true
-    if (wrong > 0) sendError4(this, packet, IcmpType.parameterProblem, 0, (wrong << 24) >>> 0)
+    const wrong = takeOptions(this, packet)
+    if (wrong === OptionsVerdict.fine) return true
+    if (wrong > 0) sendError4(this, packet, IcmpType.parameterProblem, 0, (wrong << 24) >>> 0, wrong)
     this.conclude(packet, Fate.dropped, wrong > 0 ? Drop.ipOptions : Drop.sourceRoute)
     return false
   }
@@ -177,15 +177,31 @@ export class Walker implements Box {
   }
 
   private deliverLocally(packet: Packet): void {
+    const isFragment = packet.family === 4 && (packet.moreFragments || packet.fragmentOffset !== 0)
+    if (isFragment && this.reassemble(packet) !== HookVerdict.accept)
+      return this.conclude(packet, this.fragmentFate(), this.fragmentReason())
     if (!this.pass(Hook.input, packet)) return
     this.deliver(packet)
     const reason = receiveLocally(this, packet)
-    this.conclude(packet, Fate.delivered, reason)
+    this.conclude(packet, reason === Drop.fragmentWaiting ? Fate.held : Fate.delivered, reason)
+  }
+
+  reassemble(packet: Packet): HookVerdictNumber {
+    packet.hook = Hook.input
+    return this.fragments.defragment(packet)
+  }
+
+  fragmentReason(): DropNumber {
+    return fragmentDrops[this.fragments.outcome]
+  }
+
+  private fragmentFate(): FateNumber {
+    return this.fragments.outcome === FragmentOutcome.waiting ? Fate.held : Fate.dropped
   }
 
   /** The packet kept its route over the loopback: it goes to input without another lookup. */
   private arriveByLoopback(packet: Packet): void {
-    packet.input = loopbackIndex
+    packet.input = packet.output
     packet.output = 0
     if (this.pass(Hook.prerouting, packet)) this.deliverLocally(packet)
   }
@@ -205,7 +221,7 @@ export class Walker implements Box {
 
   private stop(packet: Packet, place: PlaceNumber, isStolen: boolean): void {
     if (place === Place.defragment)
-      return this.conclude(packet, isStolen ? Fate.held : Fate.dropped, fragmentDrops[this.fragments.outcome])
+      return this.conclude(packet, isStolen ? Fate.held : Fate.dropped, this.fragmentReason())
     if (place === Place.conntrack) return this.conclude(packet, Fate.dropped, Drop.conntrack)
     if (place === Place.confirm) return this.conclude(packet, Fate.dropped, Drop.confirm)
     this.conclude(packet, Fate.dropped, packet.rule < 0 ? Drop.policy : Drop.rule)
@@ -220,13 +236,16 @@ export class Walker implements Box {
   }
 
   sendMade(packet: Packet, route: Route): boolean {
-    packet.output = route === noRoute ? 0 : outputOf(this.host, route)
+    packet.output = outputOf(route)
     packet.packetType = PacketType.host
     return this.pass(Hook.output, packet) && this.leave(packet, Fate.sent)
   }
 
   leave(packet: Packet, fate: FateNumber): boolean {
+    const isGroup = fate === Fate.sent && packet.output !== loopbackIndex && isLoopedGroup(this.host, packet)
+    if (isGroup && packet.family === 4) this.loopGroup(packet)
     if (!this.pass(Hook.postrouting, packet)) return false
+    if (isGroup && packet.family === 6) this.loopGroup(packet)
     if (packet.output === loopbackIndex) {
       this.loop(packet)
       this.conclude(packet, fate, Drop.none)
@@ -237,10 +256,37 @@ export class Walker implements Box {
     return reason === Drop.none
   }
 
+  /** A copy of what goes to a group that this host is in comes back; it passes postrouting on its own. */
+  private loopGroup(packet: Packet): void {
+    const copy = this.copyOf(packet)
+    if (!copy || !this.pass(Hook.postrouting, copy)) return
+    copy.packetType = PacketType.loopback
+    this.loop(copy)
+  }
+
+  /** Received packets are worked off before what they sent to the host itself; a local sender's arrive at once. */
   private loop(packet: Packet): void {
+    const copy = this.copyOf(packet)
+    if (!copy) return this.observer.onConclude(packet, Fate.dropped, -1, Drop.tooMany)
+    copy.packetType = packet.packetType
+    this.looped.push(copy)
+    if (!this.isBusy) this.drain()
+  }
+
+  private drain(): void {
+    this.isBusy = true
+    for (let i = 0; i < this.looped.length; i++) {
+      const arriving = this.looped[i]
+      if (arriving) this.arriveByLoopback(arriving)
+    }
+    this.looped.length = 0
+    this.isBusy = false
+  }
+
+  private copyOf(packet: Packet): Packet | null {
     const { start, end } = packet
     const copy = this.make(packet, end - start)
-    if (!copy) return this.observer.onConclude(packet, Fate.dropped, -1, Drop.tooMany)
+    if (!copy) return null
     copy.bytes.set(packet.bytes.subarray(start, end))
     decode(copy, end - start)
     copy.mark = packet.mark
@@ -252,7 +298,8 @@ export class Walker implements Box {
     copy.zoneOriginal = packet.zoneOriginal
     copy.zoneReply = packet.zoneReply
     copy.reason = packet.reason
-    this.looped.push(copy)
+    copy.output = packet.output
+    return copy
   }
 
   emit(packet: Packet): void {
@@ -280,7 +327,7 @@ export class Walker implements Box {
   /** RFC 1122 section 3.3.2, RFC 8200 section 4.5: only where the first fragment came; a router says nothing of IPv4 ones. */
   private reportExpired(first: Uint8Array | null, family: 4 | 6, hook: number, input: number): void {
     const cause = first ? this.pool.take(first.length) : null
-    if (!first || !cause || hook !== Hook.prerouting) return
+    if (!first || !cause || hook === Hook.output) return
     cause.bytes.set(first)
     decode(cause, first.length)
     cause.input = input
@@ -293,6 +340,21 @@ export class Walker implements Box {
 }
 
 /** A route to an own address leads through the loopback, whatever interface the address is on. */
-function outputOf(_host: Host, route: Route): number {
-  return route.type === 2 || route.type === 4 ? loopbackIndex : route.output
+function outputOf(route: Route): number {
+  return route.type === RouteType.local || route.type === RouteType.anycast ? loopbackIndex : route.output
+}
+
+/** Broadcasts, and the groups of all hosts. */
+function isLoopedGroup(host: Host, packet: Packet): boolean {
+  const { bytes, start } = packet
+  if (packet.family === 6) return isAllNodes(bytes, start + 24)
+  if (isMulticast4(bytes, start + 16)) return isLocalMulticast4(bytes, start + 16) && bytes[start + 19] === 1
+  return host.addressType(4, bytes, start + 16) === RouteType.broadcast
+}
+
+/** ff01::1 and ff02::1 */
+function isAllNodes(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at] !== 0xff || bytes[at + 15] !== 1) return false
+  for (let i = 2; i < 15; i++) if (bytes[at + i] !== 0) return false
+  return (bytes[at + 1]! & 15) <= 2
 }

@@ -1,8 +1,10 @@
 /** Headers of packets that the host makes, written in place: no allocation, unlike packet/build.ts. */
 
 import { complement, sumPseudoHeader, sumWords, writeUint16 } from '../bytes/index.ts'
+import type { Route } from '../host/index.ts'
 import type { Packet } from '../packet/index.ts'
 import { decode, Ipv4Fragment } from '../packet/index.ts'
+import type { Box } from './box.ts'
 
 /** Writes 20 bytes at 0, checksum included. `length` is the whole packet's. */
 export function writeIpv4(
@@ -62,6 +64,10 @@ export const pseudo4 = (bytes: Uint8Array, length: number, protocol: number): nu
 
 export const pseudo6 = (bytes: Uint8Array, length: number, protocol: number): number =>
   sumPseudoHeader(bytes, 8, 40, length, protocol)
+
+/** The hop limit that packets on a route start with. */
+export const hopLimitOf = (box: Box, route: Route): number =>
+  box.host.interfaces[route.output - 1]?.settings.hopLimit ?? 64
 
 /** Copies the address at `from` in `source` over the one at `to` in `target`. */
 export function copyAddress(source: Uint8Array, from: number, target: Uint8Array, to: number, length: number): void {

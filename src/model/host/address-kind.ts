@@ -11,9 +11,6 @@ export const isLocalMulticast4 = (bytes: Uint8Array, at: number): boolean =>
 export const isLimitedBroadcast = (bytes: Uint8Array, at: number): boolean =>
   (bytes[at]! & bytes[at + 1]! & bytes[at + 2]! & bytes[at + 3]!) === 0xff
 
-/** 0.0.0.0/8 */
-export const isZeroNet = (bytes: Uint8Array, at: number): boolean => bytes[at] === 0
-
 /** 0.0.0.0 */
 export const isAny4 = (bytes: Uint8Array, at: number): boolean =>
   (bytes[at]! | bytes[at + 1]! | bytes[at + 2]! | bytes[at + 3]!) === 0

@@ -2,7 +2,7 @@
 
 import type { Packet } from '../packet/index.ts'
 import { destinationAt, Hook, sourceAt } from '../packet/index.ts'
-import { isAny6, isLimitedBroadcast, isLinkLocal6, isLocalMulticast4, isMulticast6, isZeroNet } from './address-kind.ts'
+import { isAny4, isAny6, isLimitedBroadcast, isLinkLocal6, isLocalMulticast4, isMulticast6 } from './address-kind.ts'
 import type { Host } from './host.ts'
 import { loopbackIndex } from './host.ts'
 import type { RouteTypeNumber } from './route-type.ts'
@@ -25,7 +25,7 @@ export function fibInterface(host: Host, packet: Packet, address: 'saddr' | 'dad
   const wanted = tiedTo(packet, tie)
   if (packet.family === 4) {
     const to = destinationAt(packet)
-    if (isZeroNet(bytes, sourceAt(packet)) && (isLimitedBroadcast(bytes, to) || isLocalMulticast4(bytes, to)))
+    if (isAny4(bytes, sourceAt(packet)) && (isLimitedBroadcast(bytes, to) || isLocalMulticast4(bytes, to)))
       return packet.input || packet.output
     const route = host.route(4, bytes, at)
     if (route.type !== RouteType.unicast) return 0

@@ -1,7 +1,7 @@
 /** The modelled box around netfilter: interfaces, addresses, routes, sysctls and listening sockets; immutable but for names met later. */
 
 import { parsePrefix } from '../bytes/index.ts'
-import { isLimitedBroadcast, isMulticast4, isMulticast6, isZeroNet } from './address-kind.ts'
+import { isAny4, isLimitedBroadcast, isMulticast4, isMulticast6 } from './address-kind.ts'
 import { configuredRoutes, connectedRoutes4, connectedRoutes6 } from './build-routes.ts'
 import type { HostConfiguration, InterfaceConfiguration, ListeningSocket } from './configuration.ts'
 import type { HostInterface } from './interface.ts'
@@ -36,7 +36,7 @@ export class Host {
   constructor(configuration: HostConfiguration) {
     this.configuration = configuration
     this.interfaces = this.known
-    this.settings = readSettings(configuration.sysctls)
+    this.settings = readSettings(configuration.sysctls, configuration.isForwarding[6])
     this.unknownSysctls = unknownSysctls(configuration.sysctls)
     this.listening = configuration.listening
     const loopback = configuration.interfaces.find(({ name }) => name === 'lo')
@@ -97,7 +97,7 @@ export class Host {
    */
   addressType(family: 4 | 6, bytes: Uint8Array, at: number, interfaceIndex = 0): RouteTypeNumber {
     if (family === 6 && isMulticast6(bytes, at)) return RouteType.multicast
-    if (family === 4 && (isZeroNet(bytes, at) || isLimitedBroadcast(bytes, at))) return RouteType.broadcast
+    if (family === 4 && (isAny4(bytes, at) || isLimitedBroadcast(bytes, at))) return RouteType.broadcast
     if (family === 4 && isMulticast4(bytes, at)) return RouteType.multicast
     const route = this.route(family, bytes, at)
     if (route.type === RouteType.unspecified) return RouteType.unicast
@@ -110,9 +110,14 @@ export class Host {
     return route.type === RouteType.local && route.prefixLength === (family === 4 ? 32 : 128)
   }
 
-  /** The source that a packet of this host to the address at `at` gets on `route`; null: there is none (IPv6 only). */
-  selectSource(family: 4 | 6, route: Route, bytes: Uint8Array, at: number): Uint8Array | null {
-    return family === 4 ? selectSource4(route, bytes, at, this.known) : selectSource6(route, bytes, at, this.known)
+  /**
+   * The source that a packet of this host to the address at `at` gets on `route`; null: there is none (IPv6 only). `near` prefers
+   * an IPv6 address of that interface, not of the one the packet leaves by: errors are signed where their cause came in.
+   */
+  selectSource(family: 4 | 6, route: Route, bytes: Uint8Array, at: number, near = 0): Uint8Array | null {
+    return family === 4
+      ? selectSource4(route, bytes, at, this.known)
+      : selectSource6(route, bytes, at, this.known, near || route.output)
   }
 
   /** Whether a socket waits for packets to this port of the address at `at`. */

@@ -5,13 +5,15 @@ export interface InterfaceSettings {
   readonly reversePathFilter: number
   readonly isAcceptingLocalSources: boolean
   readonly isRoutingLoopbackNet: boolean
-  readonly isAcceptingSourceRoute: boolean
+  /** Hop limit of packets that leave here; `all` has no say in it. */
+  readonly hopLimit: number
   readonly isForwarding: { readonly 4: boolean; readonly 6: boolean }
 }
 
 export interface HostSettings {
+  /** IPv6 looks at `all`, IPv4 at each interface. */
+  readonly isForwarding6: boolean
   readonly timeToLive: number
-  readonly hopLimit: number
   readonly isIgnoringEcho: boolean
   readonly isIgnoringBroadcastEcho: boolean
   readonly isIgnoringEcho6: boolean
@@ -36,14 +38,14 @@ const withoutEffect: readonly RegExp[] = [
   /^net\.ipv6\.(auto_flowlabels|neigh\.)/,
   /^net\.ipv4\.ipfrag_(low_thresh|secret_interval)$/,
   /^net\.ipv6\.ip6frag_(low_thresh|high_thresh|secret_interval)$/,
-  /^net\.ipv4\.conf\.[^.]+\.(send_redirects|secure_redirects|accept_redirects|shared_media|log_martians|arp_\w+|proxy_arp)$/,
-  /^net\.ipv6\.conf\.[^.]+\.(accept_dad|accept_ra\w*|accept_redirects|router_solicitations|addr_gen_mode|use_tempaddr|autoconf|dad_transmits)$/,
+  /^net\.ipv4\.conf\.[^.]+\.(send_redirects|secure_redirects|accept_redirects|shared_media|log_martians|arp_\w+|proxy_arp|accept_source_route)$/,
+  /^net\.ipv6\.conf\.[^.]+\.(accept_dad|accept_ra\w*|accept_redirects|router_solicitations|addr_gen_mode|use_tempaddr|accept_source_route|autoconf|dad_transmits)$/,
 ]
 
 /** Names that {@link readSettings} and {@link readInterfaceSettings} read. */
 const known: readonly RegExp[] = [
   /^net\.ipv4\.(ip_forward|ip_default_ttl|icmp_echo_ignore_all|icmp_echo_ignore_broadcasts|icmp_errors_use_inbound_ifaddr|ipfrag_time|ipfrag_high_thresh)$/,
-  /^net\.ipv4\.conf\.[^.]+\.(forwarding|rp_filter|accept_local|route_localnet|accept_source_route)$/,
+  /^net\.ipv4\.conf\.[^.]+\.(forwarding|rp_filter|accept_local|route_localnet)$/,
   /^net\.ipv6\.icmp\.(echo_ignore_all|echo_ignore_multicast|echo_ignore_anycast)$/,
   /^net\.ipv6\.ip6frag_time$/,
   /^net\.ipv6\.conf\.[^.]+\.(forwarding|hop_limit)$/,
@@ -63,9 +65,9 @@ const numberOf = (sysctls: Sysctls, name: string, fallback: number): number => {
 const isOn = (sysctls: Sysctls, name: string, fallback: boolean): boolean =>
   numberOf(sysctls, name, fallback ? 1 : 0) !== 0
 
-export const readSettings = (sysctls: Sysctls): HostSettings => ({
+export const readSettings = (sysctls: Sysctls, isForwarding6: boolean): HostSettings => ({
+  isForwarding6: isOn(sysctls, 'net.ipv6.conf.all.forwarding', isForwarding6),
   timeToLive: numberOf(sysctls, 'net.ipv4.ip_default_ttl', 64),
-  hopLimit: numberOf(sysctls, 'net.ipv6.conf.all.hop_limit', 64),
   isIgnoringEcho: isOn(sysctls, 'net.ipv4.icmp_echo_ignore_all', false),
   isIgnoringBroadcastEcho: isOn(sysctls, 'net.ipv4.icmp_echo_ignore_broadcasts', true),
   isIgnoringEcho6: isOn(sysctls, 'net.ipv6.icmp.echo_ignore_all', false),
@@ -102,7 +104,11 @@ export function readInterfaceSettings(
     reversePathFilter: Math.max(own('rp_filter', 0), all('rp_filter', 0)),
     isAcceptingLocalSources: own('accept_local', 0) !== 0 || all('accept_local', 0) !== 0,
     isRoutingLoopbackNet: own('route_localnet', 0) !== 0 || all('route_localnet', 0) !== 0,
-    isAcceptingSourceRoute: own('accept_source_route', 1) !== 0 && all('accept_source_route', 0) !== 0,
+    hopLimit: numberOf(
+      sysctls,
+      `net.ipv6.conf.${name}.hop_limit`,
+      numberOf(sysctls, 'net.ipv6.conf.default.hop_limit', 64),
+    ),
     isForwarding: {
       4: isOn(sysctls, `net.ipv4.conf.${name}.forwarding`, forwarding4),
       6: isOn(sysctls, `net.ipv6.conf.${name}.forwarding`, forwarding6),

@@ -65,26 +65,27 @@ function commonBits(a: Uint8Array, at: number, b: Uint8Array, most: number): num
   return most
 }
 
-/** Rules 1, 2, 5, 6 and 8 of RFC 6724 (the host has no deprecated, home or temporary addresses). Null: the host has no IPv6 address. */
+/** Rules 1, 2, 5 (with `preferred` as the outgoing interface), 6 and 8 of RFC 6724 (the host has no deprecated, home or temporary addresses). Null: the host has no IPv6 address. */
 export function selectSource6(
   route: Route,
   to: Uint8Array,
   at: number,
   interfaces: readonly HostInterface[],
+  preferred: number,
 ): Uint8Array | null {
   if (route.source) return route.source
   const scope = scopeOf(to, at)
   const isOnlyFromOutput = scope <= 2 || to[at] === 0xff
   let best: { readonly address: Uint8Array; readonly rank: readonly number[] } | null = null
   for (const device of interfaces) {
-    if (isOnlyFromOutput && device.index !== route.output) continue
+    if (isOnlyFromOutput && device.index !== preferred) continue
     for (const { address, length } of device.addresses) {
       if (address.length !== 16) continue
       const own = scopeOf(address, 0)
       const rank = [
         commonBits(to, at, address, 128) === 128 ? 1 : 0,
         own >= scope ? 256 - own : own - 256,
-        device.index === route.output ? 1 : 0,
+        device.index === preferred ? 1 : 0,
         labelOf(address, 0) === labelOf(to, at) ? 1 : 0,
         commonBits(to, at, address, length),
       ]
