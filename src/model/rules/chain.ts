@@ -11,18 +11,18 @@ import type { Verdict } from './verdict.ts'
 export const deepestJump = 16
 
 /**
- * Answers accept or drop; `next` when the packet comes out at the end or by return. `chains` are all chains by number, which
- * jumps name: it is filled while compiling.
+ * Answers accept or drop; `next` when the packet comes out at the end, `return` when it came out before, which is the same to
+ * whoever jumped here. `chains` are all chains by number, which jumps name: it is filled while compiling.
  */
 export function joinRules(rules: readonly Step[], chains: readonly Step[]): Step {
   return (packet) => {
     for (let i = 0; i < rules.length; i++) {
       const result = rules[i]!(packet)
       if (result <= Result.break) continue
-      if (result <= Result.drop) return result
-      if (result === Result.return) return Result.next
+      if (result <= Result.return) return result
       const inner = chains[result >>> chainShift]!(packet)
-      if (inner !== Result.next || (result & resultMask) === Result.goto) return inner
+      if (inner === Result.accept || inner === Result.drop) return inner
+      if ((result & resultMask) === Result.goto) return Result.return
     }
     return Result.next
   }

@@ -12,6 +12,7 @@ import type { Load, Machine, Stateful, Step } from './machine.ts'
 import type { RuleObject } from './object.ts'
 import { chainShift, Result } from './result.ts'
 import { type Hits, joinSteps } from './rule.ts'
+import { indexRules, isPureStatement, type RuleJoiner } from './rule-index.ts'
 import type { BaseChain, Chain, Rule, Ruleset, Table } from './ruleset.ts'
 import type { SetDefinition } from './set.ts'
 import type { SetStore } from './set-store.ts'
@@ -70,7 +71,7 @@ function highestRuleId(table: Table): number {
   return highest
 }
 
-class Compiler implements Machine {
+class Compiler implements Machine, RuleJoiner {
   readonly registers: Int32Array = new Int32Array(registerCount)
   readonly surroundings: Surroundings
   readonly listing: Listing
@@ -83,6 +84,9 @@ class Compiler implements Machine {
   private readonly chains: Step[] = []
   /** Numbers of the chains of the table that is being compiled. */
   private chainNumbers: ReadonlyMap<string, number> = new Map()
+  /** Rules of those chains. */
+  private chainRules: ReadonlyMap<string, readonly Rule[]> = new Map()
+  private pureChains = new Map<string, boolean>()
   private traced: Packet | null = null
   private tracedNumber = 0
 
@@ -97,6 +101,8 @@ class Compiler implements Machine {
     assertJumps(table)
     const first = this.chains.length
     this.chainNumbers = new Map(table.chains.map((chain, i) => [chain.name, first + i]))
+    this.chainRules = new Map(table.chains.map((chain) => [chain.name, chain.rules]))
+    this.pureChains = new Map()
     for (const _ of table.chains) this.chains.push(() => Result.next)
     for (const definition of table.sets) this.store(definition)
     for (const object of table.objects) this.object(object)
@@ -105,23 +111,45 @@ class Compiler implements Machine {
   }
 
   private compileChain(table: Table, chain: Chain): Step {
-    const rules = chain.rules.map((rule) => this.compileRule(table, rule))
-    const run = joinRules(rules, this.chains)
     const { tracer } = this
-    if (!tracer) return run
+    if (!tracer) return this.joinRules(indexRules(chain.rules, 0, this))
+    const run = this.joinRules(chain.rules.map((rule) => this.traceRule(table, rule, tracer)))
     return (packet) => {
       tracer.enterChain(packet, table, chain)
       return run(packet)
     }
   }
 
-  private compileRule(table: Table, rule: Rule): Step {
+  private traceRule(table: Table, rule: Rule, tracer: Tracer): Step {
     const steps = rule.statements.map((statement) => compileStatement(statement, this, rule.id))
-    const names = this.chainNames(table)
-    const reported = this.tracer ? traceRule(rule, steps, this, this.tracer, names) : null
-    return reported
-      ? reported.wrap(joinSteps(reported.steps, rule.id, this.hits))
-      : joinSteps(steps, rule.id, this.hits)
+    const traced = traceRule(rule, steps, this, tracer, this.chainNames(table))
+    return traced.wrap(joinSteps(traced.steps, rule.id, this.hits))
+  }
+
+  // ---- what the index of rules sees (RuleJoiner)
+
+  get machine(): Machine {
+    return this
+  }
+
+  joinRule(rule: Rule, from: number): Step {
+    const steps = rule.statements.slice(from).map((statement) => compileStatement(statement, this, rule.id))
+    return joinSteps(steps, rule.id, this.hits)
+  }
+
+  joinRules(steps: readonly Step[]): Step {
+    return joinRules(steps, this.chains)
+  }
+
+  isPureChain(name: string): boolean {
+    const known = this.pureChains.get(name)
+    if (known !== undefined) return known
+    const rules = this.chainRules.get(name) ?? []
+    const isPure = rules.every((rule) =>
+      rule.statements.every((statement) => isPureStatement(statement, (target) => this.isPureChain(target))),
+    )
+    this.pureChains.set(name, isPure)
+    return isPure
   }
 
   private chainNames(table: Table): (number: number) => string {

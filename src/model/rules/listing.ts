@@ -59,7 +59,9 @@ export class Listing {
 
   /** Stateful statements of rules, in the order of the rules. */
   statements(): readonly StatementState[] {
-    return this.kept.map(({ ruleId, state, statement }) => ({ statement, ruleId, ...stateOf(state) }))
+    // The index of rules compiles them in another order; statements of one rule are always in their own.
+    const inOrder = [...this.kept].sort((a, b) => a.ruleId - b.ruleId)
+    return inOrder.map(({ ruleId, state, statement }) => ({ statement, ruleId, ...stateOf(state) }))
   }
 
   objects(): readonly ObjectState[] {

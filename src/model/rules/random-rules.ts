@@ -160,9 +160,16 @@ const ends = (chains: readonly string[]): fc.Arbitrary<Statement> =>
     ...chains.map(goto),
   )
 
-/** Rules of a chain that may go on to `chains`. */
+/** Rules of a chain that may go on to `chains`; among them runs that ask one field for different values. */
 export const rulesOf = (chains: readonly string[]): fc.Arbitrary<Statement[][]> => {
   const statements = fc.array(fc.oneof({ arbitrary: compares, weight: 3 }, others), { maxLength: 3 })
   const rule = fc.tuple(statements, fc.option(ends(chains))).map(([before, end]) => (end ? [...before, end] : before))
-  return fc.array(rule, { maxLength: 12 })
+  const run = fc
+    .tuple(fc.constantFrom(...compared), fc.array(fc.tuple(fc.nat(10), rule), { minLength: 5, maxLength: 9 }))
+    .map(([[left, constants], rules]) =>
+      rules.map(([which, rest]) => [compare(left, '==', ...(constants[which % constants.length] ?? [])), ...rest]),
+    )
+  const rules = fc.array(rule, { maxLength: 12 })
+  const twoRuns = fc.tuple(run, rules, run).map((parts) => parts.flat())
+  return fc.oneof(rules, twoRuns)
 }
