@@ -3,7 +3,7 @@
 import { readInt32 } from '../bytes/index.ts'
 import { HookVerdict, type HookVerdictNumber, type Packet, Protocol } from '../packet/index.ts'
 import { Entries, type MasterLink } from './entries.ts'
-import { isVersion6, tupleKind, tupleWords, Word } from './entry.ts'
+import { Flag, isVersion6, tupleKind, tupleWords, Word } from './entry.ts'
 import {
   doClash,
   type Expectation,
@@ -15,7 +15,7 @@ import { type Finding, findHelper, type HelperState } from './helpers/helper.ts'
 import { IcmpAnswer, judgeIcmp } from './icmp-error.ts'
 import { readPayload } from './payload.ts'
 import { Reason } from './reason.ts'
-import { Change, State, Status } from './status.ts'
+import { allChanges, Change, State, Status } from './status.ts'
 import { policyTimeouts, type Timeouts, timeoutsOf } from './timeouts.ts'
 import * as generic from './trackers/generic.ts'
 import * as gre from './trackers/gre.ts'
@@ -92,18 +92,46 @@ export class Conntrack extends Entries {
   track(packet: Packet): HookVerdictNumber {
     // The loopback's second pass, what this host made about another packet, and notrack.
     if (packet.entry !== 0 || packet.isUntracked) return HookVerdict.accept
+    const link = this.findKnown(packet)
+    if (link !== 0 && this.follow(packet, link, packet.protocol, packet.transport) === Answer.accept) return HookVerdict.accept
+    if (link !== 0 && packet.reason !== Reason.none) return HookVerdict.accept
+    return this.trackAnew(packet)
+  }
+
+  /** The everyday case: TCP or UDP over IPv4 of a known flow. 0 sends the packet the long way, which covers everything. */
+  private findKnown(packet: Packet): number {
+    const { bytes, start, protocol, transport } = packet
+    if (packet.family !== 4 || (protocol !== Protocol.tcp && protocol !== Protocol.udp)) return 0
+    if (transport < 0 || transport + 4 > packet.end) return 0
+    const source = readInt32(bytes, start + 12)
+    const destination = readInt32(bytes, start + 16)
+    const ports = readInt32(bytes, transport)
+    const link = this.find4(source, destination, ports, protocol, packet.zoneOriginal, packet.zoneReply)
+    return link !== 0 && !this.isExpired(link & ~1) ? link : 0
+  }
+
+  private trackAnew(packet: Packet): HookVerdictNumber {
     packet.state = State.invalid
     packet.isReply = false
-    const reason = this.locate(packet)
-    if (reason !== Reason.none) return invalid(packet, reason)
-    const transport = found.transport
-    const protocol = found.protocol
+    const unreadable = this.locate(packet)
+    if (unreadable !== Reason.none) return invalid(packet, unreadable)
+    const { transport, protocol } = found
     if ((protocol === Protocol.icmp && packet.family === 4) || (protocol === Protocol.icmpv6 && packet.family === 6)) {
       const answer = judgeIcmp(this, packet, transport)
       if (answer === IcmpAnswer.settled) return HookVerdict.accept
       if (answer !== IcmpAnswer.ordinary) return invalid(packet, answer)
     }
-    return this.trackOrdinary(packet, protocol, transport)
+    const kind = tupleKind(packet.family, protocol)
+    readAddresses(packet.bytes, packet.start, kind, this.tuple)
+    const portless = readPorts(packet.bytes, transport, packet.end, kind, this.tuple)
+    if (portless !== Reason.none) return invalid(packet, portless)
+    for (;;) {
+      const known = this.lookUp(this.tuple, kind, packet.zoneOriginal, packet.zoneReply)
+      const link = known === 0 ? this.open(packet, kind) : known
+      if (link === 0) return invalid(packet, Reason.icmpNotRequest)
+      if (link < 0) return refuse(packet, Reason.tableFull)
+      if (this.follow(packet, link, protocol, transport) !== Answer.repeat) return HookVerdict.accept
+    }
   }
 
   /** Fills `found`. Extension headers are followed by conntrack's own rules, which differ from those of nftables. */
@@ -112,38 +140,27 @@ export class Conntrack extends Entries {
     return packet.family === 6 ? findTransport6(bytes, start, end) : findTransport4(bytes, start, end)
   }
 
-  private trackOrdinary(packet: Packet, protocol: number, transport: number): HookVerdictNumber {
-    const kind = tupleKind(packet.family, protocol)
-    const { tuple } = this
-    readAddresses(packet.bytes, packet.start, kind, tuple)
-    const unreadable = readPorts(packet.bytes, transport, packet.end, kind, tuple)
-    if (unreadable !== Reason.none) return invalid(packet, unreadable)
-    for (;;) {
-      let link = this.lookUp(tuple, kind, packet.zoneOriginal, packet.zoneReply)
-      if (link === 0) {
-        link = this.open(packet, kind)
-        if (link === 0) return invalid(packet, Reason.icmpNotRequest)
-        if (link < 0) return refuse(packet, Reason.tableFull)
-      }
-      const entry = link & ~1
-      const status = this.words[entry + Word.status]!
-      packet.entry = entry
-      packet.isReply = (link & 1) !== 0
-      if (packet.isReply || (status & Status.seenReply) !== 0) packet.state = State.established
-      else packet.state = status & Status.expected ? State.related : State.new
-      const answer = this.advanceTracker(packet, entry, protocol, transport)
-      if (answer === Answer.accept) {
-        if (packet.isReply && (this.words[entry + Word.status]! & Status.seenReply) === 0) {
-          this.words[entry + Word.status]! |= Status.seenReply
-          this.words[entry + Word.flags]! |= Change.reply
-        }
-        return HookVerdict.accept
-      }
-      packet.entry = 0
+  /** Moves the entry on, and sets the packet's state; the tracker's answer. */
+  private follow(packet: Packet, link: number, protocol: number, transport: number): number {
+    const entry = link & ~1
+    const isReply = (link & 1) !== 0
+    const status = this.words[entry + Word.status]!
+    packet.isReply = isReply
+    const answer = this.advanceTracker(packet, entry, protocol, transport)
+    if (answer !== Answer.accept) {
       packet.isReply = false
       packet.state = State.invalid
-      if (answer !== Answer.repeat) return invalid(packet, answer)
+      if (answer !== Answer.repeat) packet.reason = answer
+      return answer
     }
+    packet.entry = entry
+    if (isReply || (status & Status.seenReply) !== 0) packet.state = State.established
+    else packet.state = status & Status.expected ? State.related : State.new
+    if (isReply && (status & Status.seenReply) === 0) {
+      this.words[entry + Word.status]! |= Status.seenReply
+      this.words[entry + Word.flags]! |= Change.reply
+    }
+    return answer
   }
 
   private advanceTracker(packet: Packet, entry: number, protocol: number, transport: number): number {
@@ -209,12 +226,15 @@ export class Conntrack extends Entries {
   confirm(packet: Packet): HookVerdictNumber {
     const { entry } = packet
     if (entry === 0) return HookVerdict.accept
+    const isConfirmed = (this.words[entry + Word.status]! & Status.confirmed) !== 0
+    // The everyday case: a known flow, no helper, nothing to tell.
+    if (isConfirmed && (this.words[entry + Word.flags]! & (Flag.hasSide | allChanges)) === 0) return HookVerdict.accept
     // Answers about a connection (errors, resets made by this host) go by another entry's name: no helper reads them.
     if (packet.state !== State.related || !packet.isReply) {
       const helper = this.side(entry)?.helper
       if (helper && !this.help(packet, entry, helper)) return HookVerdict.drop
     }
-    if ((this.words[entry + Word.status]! & Status.confirmed) === 0 && !packet.isReply) {
+    if (!isConfirmed && !packet.isReply) {
       const reason = this.settleNew(packet, entry)
       if (reason !== Reason.none) return refuse(packet, reason)
     }

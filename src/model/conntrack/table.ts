@@ -96,7 +96,8 @@ export class Table {
     return this.probe6(hashTuple(tuple, 0, kind, zoneReply), tuple, kind, zoneOriginal, zoneReply)
   }
 
-  private find4(
+  /** The same for an IPv4 tuple given by its words. */
+  protected find4(
     source: number,
     destination: number,
     ports: number,
