@@ -293,6 +293,9 @@ export class Fragments {
     packet.start = 0
     packet.end = whole.length
     packet.link = -1
+    packet.fragmentOffset = 0
+    packet.moreFragments = false
+    packet.fragmentHeader = -1
     // The header was checked when the fragments came; decode finds the headers of a whole packet.
     if (decode(packet, whole.length) !== 0) redecode(packet)
     packet.largestFragment = largest

@@ -42,7 +42,8 @@ function prepare4(box: Box, packet: Packet, available: number): Route | SendErro
   if (length < ipv4HeaderLength) return 'EINVAL'
   const route = routeOfSender4(box, packet)
   if (!isUsable(route.type)) return errorOf(route)
-  if (box.host.addressType(4, bytes, start + 16) === RouteType.broadcast) return 'EACCES'
+  const isBroadcast = box.host.addressType(4, bytes, start + 16) === RouteType.broadcast
+  if (isBroadcast && !isAny4(bytes, start + 16)) return 'EACCES'
   if (length > mtuOf(route)) return 'EMSGSIZE'
   const headerLength = (bytes[start]! & 15) << 2
   if (headerLength > length || headerLength < ipv4HeaderLength) return 'EINVAL'

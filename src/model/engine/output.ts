@@ -2,7 +2,7 @@
 
 import { readUint16 } from '../bytes/index.ts'
 import type { Packet } from '../packet/index.ts'
-import { IcmpType, Icmpv6Type, Ipv4Fragment } from '../packet/index.ts'
+import { IcmpType, Icmpv6Type, Ipv4Fragment, Protocol } from '../packet/index.ts'
 import type { Box } from './box.ts'
 import type { DropNumber } from './fate.ts'
 import { Drop } from './fate.ts'
@@ -29,7 +29,7 @@ function cut4(box: Box, packet: Packet, mtu: number): DropNumber {
     return Drop.mtu
   }
   const limit = packet.largestFragment > 0 ? Math.min(mtu, packet.largestFragment) : mtu
-  fragment4(packet, limit, box.pieceLengths(), emitInto(box, packet))
+  fragment4(packet, limit, piecesOf(box, packet), emitInto(box, packet))
   return Drop.none
 }
 
@@ -45,7 +45,7 @@ function cut6(box: Box, packet: Packet, mtu: number): DropNumber {
     return Drop.none
   }
   const limit = packet.largestFragment > 0 ? Math.max(packet.largestFragment, smallestMtu6) : mtu
-  fragment6(packet, limit, box.pieceLengths(), (box.random() * 0x100000000) >>> 0, emitInto(box, packet))
+  fragment6(packet, limit, piecesOf(box, packet), (box.random() * 0x100000000) >>> 0, emitInto(box, packet))
   return Drop.none
 }
 
@@ -62,3 +62,7 @@ function emitInto(box: Box, packet: Packet): (bytes: Uint8Array, length: number)
     packet.end = end
   }
 }
+
+/** Verifying an SCTP checksum joins the fragments for good: they are cut anew. */
+const piecesOf = (box: Box, packet: Packet): readonly number[] =>
+  packet.protocol === Protocol.sctp ? [] : box.pieceLengths()

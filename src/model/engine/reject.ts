@@ -1,7 +1,7 @@
 /** What a reject statement sends: the host's own error or reset about the packet (Linux nft_reject_inet). */
 
 import type { Packet } from '../packet/index.ts'
-import { IcmpType, Icmpv6Type } from '../packet/index.ts'
+import { Hook, IcmpType, Icmpv6Type } from '../packet/index.ts'
 import type { RejectStatement } from '../rules/index.ts'
 import type { Box } from './box.ts'
 import { sendError4, sendError6 } from './icmp-error.ts'
@@ -17,6 +17,8 @@ export function reject(box: Box, packet: Packet, type: RejectStatement['type'], 
   if (packet.fragmentOffset !== 0 || !isRejectable(packet)) return
   const family = packet.family === 6 ? 6 : 4
   const actual = type === 'icmpx' ? (icmpxCodes[family][code] ?? code) : code
-  if (family === 4) sendError4(box, packet, IcmpType.destinationUnreachable, actual, 0)
+  // Options are looked at when the packet is routed: a reject before that does not echo them.
+  if (family === 4)
+    sendError4(box, packet, IcmpType.destinationUnreachable, actual, 0, packet.hook === Hook.prerouting ? 0 : 60)
   else sendError6(box, packet, Icmpv6Type.destinationUnreachable, actual, 0)
 }

@@ -38,7 +38,7 @@ export interface ListeningSocket {
   /** Transport protocol number. */
   readonly protocol: number
   readonly port: number
-  /** Null: any address of the host. */
+  /** Null: any address of the host; 0.0.0.0: any IPv4 address; `::`: any, too. */
   readonly address: Uint8Array | null
 }
 

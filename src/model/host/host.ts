@@ -126,8 +126,13 @@ export class Host {
       (socket) =>
         socket.protocol === protocol &&
         socket.port === port &&
-        (socket.address === null ||
-          (socket.address.length === length && socket.address.every((byte, i) => byte === bytes[at + i]))),
+        (socket.address === null || isBoundTo(socket.address, bytes, at, length)),
     )
   }
+}
+
+/** 0.0.0.0 takes every IPv4 address, :: every address. */
+function isBoundTo(address: Uint8Array, bytes: Uint8Array, at: number, length: 4 | 16): boolean {
+  if (address.every((byte) => byte === 0)) return address.length === 16 || length === 4
+  return address.length === length && address.every((byte, i) => byte === bytes[at + i])
 }

@@ -38,8 +38,8 @@ const withoutEffect: readonly RegExp[] = [
   /^net\.ipv6\.(auto_flowlabels|neigh\.)/,
   /^net\.ipv4\.ipfrag_(low_thresh|secret_interval)$/,
   /^net\.ipv6\.ip6frag_(low_thresh|high_thresh|secret_interval)$/,
-  /^net\.ipv4\.conf\.[^.]+\.(send_redirects|secure_redirects|accept_redirects|shared_media|log_martians|arp_\w+|proxy_arp|accept_source_route)$/,
-  /^net\.ipv6\.conf\.[^.]+\.(accept_dad|accept_ra\w*|accept_redirects|router_solicitations|addr_gen_mode|use_tempaddr|accept_source_route|autoconf|dad_transmits)$/,
+  /^net\.ipv4\.conf\.[^.]+\.(send_redirects|secure_redirects|accept_redirects|shared_media|log_martians|arp_\w+|proxy_arp)$/,
+  /^net\.ipv6\.conf\.[^.]+\.(accept_dad|accept_ra\w*|accept_redirects|router_solicitations|addr_gen_mode|use_tempaddr|autoconf|dad_transmits)$/,
 ]
 
 /** Names that {@link readSettings} and {@link readInterfaceSettings} read. */
@@ -53,7 +53,14 @@ const known: readonly RegExp[] = [
 
 /** Names that nobody here knows: the caller reports them. */
 export const unknownSysctls = (sysctls: Sysctls): string[] =>
-  Object.keys(sysctls).filter((name) => ![...withoutEffect, ...known].some((pattern) => pattern.test(name)))
+  Object.keys(sysctls).filter(
+    (name) =>
+      !isRefusedSourceRoute(sysctls, name) && ![...withoutEffect, ...known].some((pattern) => pattern.test(name)),
+  )
+
+/** Source routing is always refused: switching it off says nothing new. */
+const isRefusedSourceRoute = (sysctls: Sysctls, name: string): boolean =>
+  /^net\.ipv[46]\.conf\.[^.]+\.accept_source_route$/.test(name) && Number(sysctls[name]) <= 0
 
 const numberOf = (sysctls: Sysctls, name: string, fallback: number): number => {
   const value = sysctls[name]
