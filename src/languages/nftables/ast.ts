@@ -1,7 +1,15 @@
 /** The language as data: what the parser makes of a file, before names, types and protocols are looked at. */
 
-import type { Direction, Family, PayloadValue, Source, UpdateSetStatement } from '../../model/rules/index.ts'
-import type { LimitParameters, RejectStatement, RuleObject } from '../../model/rules/index.ts'
+import type {
+  Direction,
+  Family,
+  LimitParameters,
+  PayloadValue,
+  RejectStatement,
+  RuleObject,
+  Source,
+  UpdateSetStatement,
+} from '../../model/rules/index.ts'
 import type { HeaderName } from './symbols/headers.ts'
 
 interface Placed {
@@ -12,18 +20,41 @@ interface Placed {
 export type Term = Placed &
   (
     | { readonly kind: 'payload'; readonly header: HeaderName; readonly field: string }
-    | { readonly kind: 'raw-payload'; readonly base: PayloadValue['base']; readonly offset: number; readonly width: number }
+    | {
+        readonly kind: 'raw-payload'
+        readonly base: PayloadValue['base']
+        readonly offset: number
+        readonly width: number
+      }
     | { readonly kind: 'meta'; readonly key: string }
     | { readonly kind: 'ct'; readonly key: string; readonly direction: Direction | null; readonly family: 4 | 6 | null }
-    | { readonly kind: 'fib'; readonly address: 'saddr' | 'daddr'; readonly with: readonly ('mark' | 'iif' | 'oif')[]; readonly result: 'oif' | 'oifname' | 'type' | 'exists' }
+    | {
+        readonly kind: 'fib'
+        readonly address: 'saddr' | 'daddr'
+        readonly with: readonly ('mark' | 'iif' | 'oif')[]
+        readonly result: 'oif' | 'oifname' | 'type' | 'exists'
+      }
     | { readonly kind: 'rt'; readonly key: 'classid' | 'nexthop' | 'mtu' | 'ipsec'; readonly family: 4 | 6 | null }
     | { readonly kind: 'exthdr'; readonly header: string; readonly field: string | null }
     | { readonly kind: 'tcp-option'; readonly option: string; readonly field: string | null }
-    | { readonly kind: 'raw-tcp-option'; readonly option: number; readonly offset: number; readonly width: number; readonly exists: boolean }
+    | {
+        readonly kind: 'raw-tcp-option'
+        readonly option: number
+        readonly offset: number
+        readonly width: number
+        readonly exists: boolean
+      }
     | { readonly kind: 'ip-option'; readonly option: string; readonly field: string | null }
     | { readonly kind: 'sctp-chunk'; readonly chunk: string; readonly field: string | null }
     | { readonly kind: 'numgen'; readonly mode: 'inc' | 'random'; readonly modulus: number; readonly offset: number }
-    | { readonly kind: 'hash'; readonly type: 'jhash' | 'symhash'; readonly of: Expression | null; readonly modulus: number; readonly seed: number | null; readonly offset: number }
+    | {
+        readonly kind: 'hash'
+        readonly type: 'jhash' | 'symhash'
+        readonly of: Expression | null
+        readonly modulus: number
+        readonly seed: number | null
+        readonly offset: number
+      }
   )
 
 export type TermKind = Term['kind']
@@ -51,7 +82,12 @@ export type Expression = Placed &
     | { readonly kind: 'set'; readonly elements: readonly ElementNode[] }
     | { readonly kind: 'set-reference'; readonly name: string }
     | { readonly kind: 'concatenation'; readonly parts: readonly Expression[] }
-    | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression }
+    | {
+        readonly kind: 'binary'
+        readonly operator: BinaryOperator
+        readonly left: Expression
+        readonly right: Expression
+      }
     | { readonly kind: 'map'; readonly key: Expression; readonly map: Expression }
     | { readonly kind: 'verdict'; readonly verdict: VerdictNode }
   )
@@ -75,7 +111,12 @@ export type ObjectKind = RuleObject['kind']
 /** Each kind is one file in `statements/`. */
 export type StatementNode = Placed &
   (
-    | { readonly kind: 'match'; readonly left: Expression; readonly operator: ComparisonOperator; readonly right: Expression }
+    | {
+        readonly kind: 'match'
+        readonly left: Expression
+        readonly operator: ComparisonOperator
+        readonly right: Expression
+      }
     | { readonly kind: 'verdict'; readonly verdict: VerdictNode }
     | { readonly kind: 'verdict-map'; readonly key: Expression; readonly map: Expression }
     | { readonly kind: 'counter'; readonly packets: number; readonly bytes: number }
@@ -83,12 +124,23 @@ export type StatementNode = Placed &
     | { readonly kind: 'quota'; readonly bytes: number; readonly used: number; readonly isOver: boolean }
     | { readonly kind: 'ct count'; readonly count: number; readonly isOver: boolean }
     | { readonly kind: 'last' }
-    | { readonly kind: 'log'; readonly prefix: string | null; readonly group: number | null; readonly level: string | null }
+    | {
+        readonly kind: 'log'
+        readonly prefix: string | null
+        readonly group: number | null
+        readonly level: string | null
+      }
     | { readonly kind: 'reject'; readonly with: RejectStatement['type'] | null; readonly code: Expression | null }
     | { readonly kind: 'notrack' }
     | { readonly kind: 'set'; readonly target: Term; readonly value: Expression }
     | { readonly kind: 'reset'; readonly target: Term }
-    | { readonly kind: 'update'; readonly operation: UpdateSetStatement['operation']; readonly set: string; readonly setSpan: Source; readonly element: ElementNode }
+    | {
+        readonly kind: 'update'
+        readonly operation: UpdateSetStatement['operation']
+        readonly set: string
+        readonly setSpan: Source
+        readonly element: ElementNode
+      }
     | { readonly kind: 'meter'; readonly name: string; readonly size: number | null; readonly element: ElementNode }
     | { readonly kind: 'object'; readonly objectKind: ObjectKind; readonly name: Expression }
   )
@@ -140,7 +192,11 @@ export interface SetNode {
   readonly name: Name
   readonly isMap: boolean
   readonly key: TypeNode | null
-  readonly data: { readonly kind: 'type'; readonly type: TypeNode; readonly isInterval: boolean } | { readonly kind: 'verdict' } | { readonly kind: 'object'; readonly object: ObjectKind } | null
+  readonly data:
+    | { readonly kind: 'type'; readonly type: TypeNode; readonly isInterval: boolean }
+    | { readonly kind: 'verdict' }
+    | { readonly kind: 'object'; readonly object: ObjectKind }
+    | null
   readonly flags: readonly Name[]
   readonly timeout: number | null
   readonly size: number | null
@@ -157,8 +213,20 @@ export type ObjectNode = { readonly name: Name; readonly comment: string | null;
   | { readonly kind: 'quota'; readonly bytes: number; readonly used: number; readonly isOver: boolean }
   | { readonly kind: 'limit'; readonly limit: LimitParameters }
   | { readonly kind: 'ct helper'; readonly helper: Name; readonly protocol: Name; readonly family: Name | null }
-  | { readonly kind: 'ct timeout'; readonly protocol: Name; readonly family: Name | null; readonly policy: readonly { readonly state: Name; readonly seconds: number }[] }
-  | { readonly kind: 'ct expectation'; readonly protocol: Name; readonly family: Name | null; readonly port: number; readonly timeout: number; readonly size: number }
+  | {
+      readonly kind: 'ct timeout'
+      readonly protocol: Name
+      readonly family: Name | null
+      readonly policy: readonly { readonly state: Name; readonly seconds: number }[]
+    }
+  | {
+      readonly kind: 'ct expectation'
+      readonly protocol: Name
+      readonly family: Name | null
+      readonly port: number
+      readonly timeout: number
+      readonly size: number
+    }
 )
 
 export interface TableBody {
@@ -180,16 +248,57 @@ export type Command = Placed &
     | { readonly kind: 'add table'; readonly isCreate: boolean; readonly table: TableName; readonly body: TableBody }
     | { readonly kind: 'add chain'; readonly isCreate: boolean; readonly table: TableName; readonly chain: ChainNode }
     | { readonly kind: 'add set'; readonly isCreate: boolean; readonly table: TableName; readonly set: SetNode }
-    | { readonly kind: 'add object'; readonly isCreate: boolean; readonly table: TableName; readonly object: ObjectNode }
-    | { readonly kind: 'add elements'; readonly isCreate: boolean; readonly table: TableName; readonly set: Name; readonly elements: readonly ElementNode[] }
-    | { readonly kind: 'add rule'; readonly verb: 'add' | 'insert' | 'replace'; readonly table: TableName; readonly chain: Name; readonly position: Position | null; readonly rule: RuleNode }
-    | { readonly kind: 'delete'; readonly isDestroy: boolean; readonly what: 'table' | 'chain' | 'set' | 'object'; readonly object: ObjectKind | null; readonly table: TableName; readonly name: Name | null }
-    | { readonly kind: 'delete rule'; readonly isDestroy: boolean; readonly table: TableName; readonly chain: Name; readonly position: Position }
-    | { readonly kind: 'delete elements'; readonly isDestroy: boolean; readonly table: TableName; readonly set: Name; readonly elements: readonly ElementNode[] }
+    | {
+        readonly kind: 'add object'
+        readonly isCreate: boolean
+        readonly table: TableName
+        readonly object: ObjectNode
+      }
+    | {
+        readonly kind: 'add elements'
+        readonly isCreate: boolean
+        readonly table: TableName
+        readonly set: Name
+        readonly elements: readonly ElementNode[]
+      }
+    | {
+        readonly kind: 'add rule'
+        readonly verb: 'add' | 'insert' | 'replace'
+        readonly table: TableName
+        readonly chain: Name
+        readonly position: Position | null
+        readonly rule: RuleNode
+      }
+    | {
+        readonly kind: 'delete'
+        readonly isDestroy: boolean
+        readonly what: 'table' | 'chain' | 'set' | 'object'
+        readonly object: ObjectKind | null
+        readonly table: TableName
+        readonly name: Name | null
+      }
+    | {
+        readonly kind: 'delete rule'
+        readonly isDestroy: boolean
+        readonly table: TableName
+        readonly chain: Name
+        readonly position: Position
+      }
+    | {
+        readonly kind: 'delete elements'
+        readonly isDestroy: boolean
+        readonly table: TableName
+        readonly set: Name
+        readonly elements: readonly ElementNode[]
+      }
     | { readonly kind: 'flush'; readonly what: 'ruleset'; readonly family: Family | null }
-    | { readonly kind: 'flush'; readonly what: 'table' | 'chain' | 'set'; readonly table: TableName; readonly name: Name | null }
+    | {
+        readonly kind: 'flush'
+        readonly what: 'table' | 'chain' | 'set'
+        readonly table: TableName
+        readonly name: Name | null
+      }
     | { readonly kind: 'rename chain'; readonly table: TableName; readonly chain: Name; readonly to: Name }
   )
 
 export type CommandOf<K extends Command['kind']> = Extract<Command, { readonly kind: K }>
-

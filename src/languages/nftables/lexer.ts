@@ -4,8 +4,20 @@ import { parseAddress } from '../../model/bytes/index.ts'
 import type { SourceText } from './source/source-text.ts'
 
 export type TokenKind =
-  | 'word' | 'string' | 'number' | 'ipv4' | 'ipv6' | 'mac' | 'time' | 'class' | 'variable' | 'sign' | 'newline' | 'end'
-  | 'bad-character' | 'unterminated'
+  | 'word'
+  | 'string'
+  | 'number'
+  | 'ipv4'
+  | 'ipv6'
+  | 'mac'
+  | 'time'
+  | 'class'
+  | 'variable'
+  | 'sign'
+  | 'newline'
+  | 'end'
+  | 'bad-character'
+  | 'unterminated'
 
 /** `text` of a string is without quotes, of a variable without `$`; all else is as written. */
 export interface Token {
@@ -16,12 +28,13 @@ export interface Token {
 }
 
 const blank = /(?:[ \t\r]|\\\r?\n|#[^\n]*)+/y
-const word = /[A-Za-z_][A-Za-z0-9_./\-]*(?:\\?\*)?/y
-const variable = /\$[A-Za-z_.][A-Za-z0-9_./\-]*/y
+const word = /[A-Za-z_][A-Za-z0-9_./-]*(?:\\?\*)?/y
+const variable = /\$[A-Za-z_.][A-Za-z0-9_./-]*/y
 const string = /"[^"]*"/y
 const mac = /(?:[0-9a-fA-F]{1,2}:){5}[0-9a-fA-F]{1,2}(?![0-9a-fA-F:.])/y
 const colonAddress = /[0-9a-fA-F:]*:[0-9a-fA-F:]*(?:\d{0,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})?/y
-const ipv4 = /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![0-9.])/y
+/** Also what is none, `1.2.3.4.5` and `300.1.1.1`: that is told where its type is known. */
+const ipv4 = /\d+(?:\.\d+){3,}/y
 const time = /(?=\d)(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?(?![0-9A-Za-z])/y
 const classId = /[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}(?=[\s:\-},;]|$)/y
 const number = /0[xX][0-9a-fA-F]+|\d+/y
@@ -52,7 +65,9 @@ function tokenAt(text: string, start: number): Token {
   if (first === 34) return quotedAt(text, start)
   if (first === 36) {
     const end = match(variable, text, start)
-    return end === null ? token('bad-character', start + 1) : { kind: 'variable', text: text.slice(start + 1, end), start, end }
+    return end === null
+      ? token('bad-character', start + 1)
+      : { kind: 'variable', text: text.slice(start + 1, end), start, end }
   }
   if (isHexadecimalOrColon(first)) {
     const found = addressAt(text, start)
@@ -96,7 +111,12 @@ function numberAt(text: string, start: number): Token {
   const typeEnd = match(etherType, text, start)
   if (typeEnd !== null) return { kind: 'word', text: text.slice(start, typeEnd), start, end: typeEnd }
   let best: { kind: TokenKind; end: number } = { kind: 'number', end: start + 1 }
-  for (const [kind, pattern] of [['number', number], ['ipv4', ipv4], ['class', classId], ['time', time]] as const) {
+  for (const [kind, pattern] of [
+    ['number', number],
+    ['ipv4', ipv4],
+    ['class', classId],
+    ['time', time],
+  ] as const) {
     const end = match(pattern, text, start)
     if (end !== null && end > best.end) best = { kind, end }
     else if (end !== null && end === best.end && kind === 'number') best = { kind, end }

@@ -2,8 +2,8 @@
 
 import type { Ruleset } from '../../model/rules/index.ts'
 import type { Diagnostic } from '../diagnostics/index.ts'
-import { RulesetBuilder } from './build/ruleset-builder.ts'
 import type { Command } from './ast.ts'
+import { RulesetBuilder } from './build/ruleset-builder.ts'
 import { parseCommand } from './parser/command.ts'
 import { type IncludedFile, NftablesParser, type ReadInclude } from './parser/nftables-parser.ts'
 import { Report } from './refusal.ts'
@@ -39,7 +39,13 @@ export function parseRuleset(sources: readonly IncludedFile[], options: ParseOpt
   const ruleset = builder.finish()
   return {
     ruleset: report.hasErrors ? null : ruleset,
-    diagnostics: report.diagnostics,
+    diagnostics: inOrder(report.diagnostics, [...parser.texts.keys()]),
     texts: new Map([...parser.texts].map(([name, source]) => [name, source.text])),
   }
+}
+
+/** By file in order of reading, then by place. */
+function inOrder(diagnostics: readonly Diagnostic[], files: readonly string[]): Diagnostic[] {
+  const rank = ({ span }: Diagnostic): number => files.indexOf(span.file)
+  return [...diagnostics].sort((a, b) => rank(a) - rank(b) || a.span.offset - b.span.offset)
 }

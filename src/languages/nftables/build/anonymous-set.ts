@@ -53,7 +53,12 @@ export const plainElement = (from: readonly number[], source: Source, to: readon
 })
 
 /** A set of just these keys. */
-export const anonymousSet = (table: TableState, types: readonly DataType[], keys: readonly number[][], source: Source): SetState => ({
+export const anonymousSet = (
+  table: TableState,
+  types: readonly DataType[],
+  keys: readonly number[][],
+  source: Source,
+): SetState => ({
   ...emptyAnonymousSet(table, types, source),
   elements: keys.map((key) => plainElement(key, source)),
 })

@@ -26,16 +26,29 @@ export function baseChainFrom(node: HookNode): NonNullable<ChainState['base']> {
   }
   const hook = hooksOfType.filter.find((known) => known === node.hook.text)
   if (hook === undefined) {
-    return refuse('nft-base-chain', node.hook.span, `expected ${alternatives(hooksOfType.filter)}, found ${quoted(node.hook.text)}`, {
-      hint: didYouMean(node.hook.text, hooksOfType.filter),
-    })
+    return refuse(
+      'nft-base-chain',
+      node.hook.span,
+      `expected ${alternatives(hooksOfType.filter)}, found ${quoted(node.hook.text)}`,
+      {
+        hint: didYouMean(node.hook.text, hooksOfType.filter),
+      },
+    )
   }
   if (!hooksOfType[type].includes(hook)) {
-    refuse('nft-base-chain', node.hook.span, `chains of type ${type} have the hook ${alternatives(hooksOfType[type])}, found ${hook}`)
+    refuse(
+      'nft-base-chain',
+      node.hook.span,
+      `chains of type ${type} have the hook ${alternatives(hooksOfType[type])}, found ${hook}`,
+    )
   }
   const priority = priorityOf(node.priority, hook)
   if (type === 'nat' && priority <= HookPriority.conntrack) {
-    refuse('nft-base-chain', node.priority.span, `expected a priority behind conntrack's (${HookPriority.conntrack}) for type nat, found ${priority}`)
+    refuse(
+      'nft-base-chain',
+      node.priority.span,
+      `expected a priority behind conntrack's (${HookPriority.conntrack}) for type nat, found ${priority}`,
+    )
   }
   return { type, hook: Hook[hook], priority, policy: 'accept' }
 }
@@ -44,12 +57,21 @@ function priorityOf({ name, offset, span }: HookNode['priority'], hook: string):
   if (name === null) return offset
   const known = Object.hasOwn(chainPriorities, name) ? chainPriorities[name] : undefined
   if (!known) {
-    return refuse('nft-base-chain', span, `expected a priority by number or as ${alternatives(Object.keys(chainPriorities))}, found ${quoted(name)}`, {
-      hint: didYouMean(name, Object.keys(chainPriorities)),
-    })
+    return refuse(
+      'nft-base-chain',
+      span,
+      `expected a priority by number or as ${alternatives(Object.keys(chainPriorities))}, found ${quoted(name)}`,
+      {
+        hint: didYouMean(name, Object.keys(chainPriorities)),
+      },
+    )
   }
   if (known.hooks !== null && !known.hooks.includes(hook)) {
-    refuse('nft-base-chain', span, `the priority ${name} belongs to the hooks ${alternatives(known.hooks)}, found ${hook}`)
+    refuse(
+      'nft-base-chain',
+      span,
+      `the priority ${name} belongs to the hooks ${alternatives(known.hooks)}, found ${hook}`,
+    )
   }
   return known.priority + offset
 }

@@ -21,7 +21,9 @@ export function objectFrom(node: ObjectNode, handle: number, table: TableState):
       return helperFrom(node, common, table)
     case 'ct timeout': {
       const protocol = protocolOf(node.protocol)
-      const policy = Object.fromEntries(node.policy.map(({ state, seconds }) => [checkedState(state, protocol), seconds]))
+      const policy = Object.fromEntries(
+        node.policy.map(({ state, seconds }) => [checkedState(state, protocol), seconds]),
+      )
       return { kind: node.kind, ...common, protocol, family: familyOf(node.family, table), policy }
     }
     case 'ct expectation':
@@ -49,12 +51,23 @@ function helperFrom(node: ObjectNode & { readonly kind: 'ct helper' }, common: C
   const family = familyOf(node.family, table)
   const known = Object.hasOwn(conntrackHelpers, node.helper.text) ? conntrackHelpers[node.helper.text] : undefined
   if (!known) {
-    return refuse('nft-unknown-helper', node.helper.span, `expected a helper of the kernel, found ${quoted(node.helper.text)}`, {
-      hint: didYouMean(node.helper.text, Object.keys(conntrackHelpers)),
-    })
+    return refuse(
+      'nft-unknown-helper',
+      node.helper.span,
+      `expected a helper of the kernel, found ${quoted(node.helper.text)}`,
+      {
+        hint: didYouMean(node.helper.text, Object.keys(conntrackHelpers)),
+      },
+    )
   }
-  if (!known.protocols.includes(protocol)) refuse('nft-unknown-helper', node.protocol.span, `the helper ${node.helper.text} does not run over ${node.protocol.text}`)
-  if (known.families === 4 && family === 6) refuse('nft-unknown-helper', node.helper.span, `the helper ${node.helper.text} is for IPv4 only`)
+  if (!known.protocols.includes(protocol))
+    refuse(
+      'nft-unknown-helper',
+      node.protocol.span,
+      `the helper ${node.helper.text} does not run over ${node.protocol.text}`,
+    )
+  if (known.families === 4 && family === 6)
+    refuse('nft-unknown-helper', node.helper.span, `the helper ${node.helper.text} is for IPv4 only`)
   return { kind: 'ct helper', ...common, helper: node.helper.text, protocol, family }
 }
 
@@ -78,7 +91,8 @@ function protocolOf(name: Name): number {
 
 function checkedState(state: Name, protocol: number): string {
   const known = protocol === 6 ? timeoutStates.tcp : protocol === 17 ? timeoutStates.udp : null
-  if (known === null) return refuse('nft-unsupported-value', state.span, 'timeouts by state are modelled for tcp and udp')
+  if (known === null)
+    return refuse('nft-unsupported-value', state.span, 'timeouts by state are modelled for tcp and udp')
   if (known.includes(state.text)) return state.text
   return refuse('nft-unknown-symbol', state.span, `expected one of ${known.join(', ')}, found ${quoted(state.text)}`, {
     hint: didYouMean(state.text, known),

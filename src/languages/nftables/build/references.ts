@@ -22,7 +22,9 @@ export function setsOf(statement: Statement): unknown[] {
 export function jumpsOf(statement: Statement): { chain: string; span: Source }[] {
   if (statement.kind === 'verdict') return jump(statement.verdict, statement.source)
   if (statement.kind !== 'verdict-map') return []
-  return statement.map.elements.flatMap((element) => (element.verdict === null ? [] : jump(element.verdict, element.source)))
+  return statement.map.elements.flatMap((element) =>
+    element.verdict === null ? [] : jump(element.verdict, element.source),
+  )
 }
 
 const jump = (verdict: Verdict, span: Source): { chain: string; span: Source }[] =>
@@ -34,7 +36,9 @@ const statementsOf = (table: TableState): Statement[] =>
 /** The first place that jumps to a chain, or null. */
 export function jumpTo(table: TableState, name: string): Source | null {
   const inRules = statementsOf(table).flatMap(jumpsOf)
-  const inSets = [...table.sets.values()].flatMap((set) => set.elements.flatMap((element) => (element.verdict ? jump(element.verdict, element.source) : [])))
+  const inSets = [...table.sets.values()].flatMap((set) =>
+    set.elements.flatMap((element) => (element.verdict ? jump(element.verdict, element.source) : [])),
+  )
   return [...inRules, ...inSets].find(({ chain }) => chain === name)?.span ?? null
 }
 
@@ -62,7 +66,10 @@ function walk(first: ChainState, table: TableState, finished: Set<string>): void
       continue
     }
     if (open.some(({ name }) => name === next.chain)) {
-      const names = [...open.slice(open.findIndex(({ name }) => name === next.chain)).map(({ name }) => name), next.chain]
+      const names = [
+        ...open.slice(open.findIndex(({ name }) => name === next.chain)).map(({ name }) => name),
+        next.chain,
+      ]
       refuse('nft-jump-loop', next.span, `the chains jump in a circle: ${names.join(', ')}`)
     }
     const chain = table.chains.get(next.chain)

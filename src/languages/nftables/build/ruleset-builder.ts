@@ -2,9 +2,20 @@
 
 import type { Family, Rule, Ruleset, Source, Table } from '../../../model/rules/index.ts'
 import { didYouMean, quoted } from '../../diagnostics/index.ts'
-import type { ChainNode, Command, CommandOf, Name, ObjectNode, Position, RuleNode, SetNode, TableBody, TableName } from '../ast.ts'
+import type {
+  ChainNode,
+  Command,
+  CommandOf,
+  Name,
+  ObjectNode,
+  Position,
+  RuleNode,
+  SetNode,
+  TableBody,
+  TableName,
+} from '../ast.ts'
 import { type LowerContext, lowerRule } from '../lower/rule.ts'
-import { type Report, refuse } from '../refusal.ts'
+import { giveUp, Refusal, type Report, refuse } from '../refusal.ts'
 import { baseChainFrom, policyFrom } from './chains.ts'
 import { objectFrom } from './objects.ts'
 import { checkLoops, jumpTo, useOf } from './references.ts'
@@ -33,11 +44,17 @@ export class RulesetBuilder {
       case 'add table':
         return this.#addTable(command.table, command.body, command.isCreate)
       case 'add chain':
-        return this.#addChain(this.#table(command.table), command.chain, command.isCreate)
+        return this.#inTable(command.table, command.chain.name, (table) =>
+          this.#addChain(table, command.chain, command.isCreate),
+        )
       case 'add set':
-        return this.#addSet(this.#table(command.table), command.set, command.isCreate)
+        return this.#inTable(command.table, command.set.name, (table) =>
+          this.#addSet(table, command.set, command.isCreate),
+        )
       case 'add object':
-        return this.#addObject(this.#table(command.table), command.object, command.isCreate)
+        return this.#inTable(command.table, command.object.name, (table) =>
+          this.#addObject(table, command.object, command.isCreate),
+        )
       case 'add elements': {
         const table = this.#table(command.table)
         return addSetElements(this.#set(table, command.set), command.elements, table, this.#context, command.isCreate)
@@ -53,7 +70,13 @@ export class RulesetBuilder {
       }
       case 'delete elements': {
         const table = this.#table(command.table)
-        return deleteSetElements(this.#set(table, command.set), command.elements, table, this.#context, command.isDestroy)
+        return deleteSetElements(
+          this.#set(table, command.set),
+          command.elements,
+          table,
+          this.#context,
+          command.isDestroy,
+        )
       }
       case 'flush':
         return this.#flush(command)
@@ -67,10 +90,11 @@ export class RulesetBuilder {
     const table = this.#declareTable(name, isCreate)
     for (const flag of body.flags) {
       if (flag.text === 'dormant') table.isDormant = true
-      else if (flag.text !== 'owner' && flag.text !== 'persist') refuse('nft-unknown-key', flag.span, `expected dormant, found ${quoted(flag.text)}`)
+      else if (flag.text !== 'owner' && flag.text !== 'persist')
+        refuse('nft-unknown-key', flag.span, `expected dormant, found ${quoted(flag.text)}`)
     }
-    const each = <T>(nodes: readonly T[], work: (node: T) => void): void => {
-      for (const node of nodes) this.#report.attempt(() => work(node))
+    const each = <T extends { readonly name: Name }>(nodes: readonly T[], work: (node: T) => void): void => {
+      for (const node of nodes) this.#named(table, node.name, () => work(node))
     }
     each(body.chains, (chain) => this.#declareChain(table, chain, false))
     each(body.objects, (object) => this.#addObject(table, object, false))
@@ -79,15 +103,44 @@ export class RulesetBuilder {
     each(body.chains, (chain) => this.#addRules(table, chain))
   }
 
+  #inTable(name: TableName, declared: Name, work: (table: TableState) => void): void {
+    const table = this.#table(name)
+    this.#named(table, declared, () => work(table))
+  }
+
+  /** A declaration; when it is refused, so is silently all that refers to its name. */
+  #named(table: TableState, name: Name, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      table.refused.add(name.text)
+      if (!(error instanceof Refusal)) throw error
+      this.#report.add(error.diagnostic)
+    }
+  }
+
   #declareTable({ family, name, span }: TableName, isCreate: boolean): TableState {
     const known = this.#find(family, name)
-    if (known && isCreate) refuse('nft-exists', span, `table ${family} ${name} is there already`, { related: [{ span: known.source, message: 'made here' }] })
+    if (known && isCreate)
+      refuse('nft-exists', span, `table ${family} ${name} is there already`, {
+        related: [{ span: known.source, message: 'made here' }],
+      })
     if (known) return known
-    if (family !== 'ip' && family !== 'ip6' && family !== 'inet') return refuse('nft-unsupported-family', span, `tables of family ${family} are not modelled`)
+    if (family !== 'ip' && family !== 'ip6' && family !== 'inet')
+      return refuse('nft-unsupported-family', span, `tables of family ${family} are not modelled`)
     this.#tableHandles++
     const table: TableState = {
-      family, name, handle: this.#tableHandles, source: span, isDormant: false, chains: new Map(), sets: new Map(), objects: new Map(),
-      lastHandle: 0, anonymousSets: 0,
+      family,
+      name,
+      handle: this.#tableHandles,
+      source: span,
+      isDormant: false,
+      chains: new Map(),
+      sets: new Map(),
+      objects: new Map(),
+      lastHandle: 0,
+      anonymousSets: 0,
+      refused: new Set(),
     }
     this.#tables.push(table)
     return table
@@ -99,15 +152,21 @@ export class RulesetBuilder {
   }
 
   #declareChain(table: TableState, node: ChainNode, isCreate: boolean): void {
-    const base = node.hook === null ? null : baseChainFrom(node.hook)
+    const { hook } = node
+    const base = hook === null ? null : this.#report.attempt(() => baseChainFrom(hook))
     let chain = table.chains.get(node.name.text)
     const others = { related: chain ? [{ span: chain.source, message: 'declared here' }] : [] }
     if (chain && isCreate) refuse('nft-exists', node.name.span, `chain ${node.name.text} is there already`, others)
     if (chain && base !== null && !isSameBase(chain.base, base)) {
-      refuse('nft-exists', node.hook?.span ?? node.span, `chain ${node.name.text} is declared with another type, hook or priority`, others)
+      refuse(
+        'nft-exists',
+        node.hook?.span ?? node.span,
+        `chain ${node.name.text} is declared with another type, hook or priority`,
+        others,
+      )
     }
     chain ??= { name: node.name.text, handle: nextHandle(table), source: node.span, base, rules: [] }
-    if (node.policy !== null) {
+    if (node.policy !== null && (hook === null || base !== null)) {
       const policy = policyFrom(node.policy, chain)
       if (chain.base !== null) chain.base.policy = policy
     }
@@ -169,7 +228,10 @@ export class RulesetBuilder {
   #addObject(table: TableState, node: ObjectNode, isCreate: boolean): void {
     const key = `${node.kind} ${node.name.text}`
     const known = table.objects.get(key)
-    if (known && isCreate) refuse('nft-exists', node.name.span, `${key} is there already`, { related: [{ span: known.source, message: 'declared here' }] })
+    if (known && isCreate)
+      refuse('nft-exists', node.name.span, `${key} is there already`, {
+        related: [{ span: known.source, message: 'declared here' }],
+      })
     const object = objectFrom(node, known?.handle ?? nextHandle(table), table)
     if (!known) table.objects.set(key, object)
   }
@@ -211,7 +273,9 @@ export class RulesetBuilder {
       return
     }
     const rules = [...table.chains.values()].flatMap((chain) => chain.rules)
-    const use = rules.find((rule) => rule.statements.some((statement) => statement.kind === 'object' && statement.object === object))
+    const use = rules.find((rule) =>
+      rule.statements.some((statement) => statement.kind === 'object' && statement.object === object),
+    )
     refuseInUse(use?.source ?? null, name)
     table.objects.delete(key)
   }
@@ -247,21 +311,32 @@ export class RulesetBuilder {
     const table = this.#find(family, name)
     if (table) return table
     const other = this.#tables.find((known) => known.name === name)
-    const hint = other ? `there is a table ${other.family} ${name}` : didYouMean(name, this.#tables.filter((known) => known.family === family).map((known) => known.name))
+    const hint = other
+      ? `there is a table ${other.family} ${name}`
+      : didYouMean(
+          name,
+          this.#tables.filter((known) => known.family === family).map((known) => known.name),
+        )
     return refuse('nft-missing-table', span, `there is no table ${family} ${name}`, { hint })
   }
 
   #chain(table: TableState, name: Name): ChainState {
+    if (table.refused.has(name.text) && !table.chains.has(name.text)) giveUp()
     return (
       table.chains.get(name.text) ??
-      refuse('nft-missing-chain', name.span, `there is no chain ${quoted(name.text)} in table ${table.name}`, { hint: didYouMean(name.text, table.chains.keys()) })
+      refuse('nft-missing-chain', name.span, `there is no chain ${quoted(name.text)} in table ${table.name}`, {
+        hint: didYouMean(name.text, table.chains.keys()),
+      })
     )
   }
 
   #set(table: TableState, name: Name): SetState {
+    if (table.refused.has(name.text) && !table.sets.has(name.text)) giveUp()
     return (
       table.sets.get(name.text) ??
-      refuse('nft-missing-set', name.span, `there is no set ${quoted(name.text)} in table ${table.name}`, { hint: didYouMean(name.text, table.sets.keys()) })
+      refuse('nft-missing-set', name.span, `there is no set ${quoted(name.text)} in table ${table.name}`, {
+        hint: didYouMean(name.text, table.sets.keys()),
+      })
     )
   }
 
@@ -279,14 +354,25 @@ export class RulesetBuilder {
         rules: chain.rules.map(({ order, ...rule }): Rule => ({ id: ids.get(order) ?? 0, ...rule })),
         source: chain.source,
       }))
-      return { family, name, handle, isDormant, chains, sets: [...table.sets.values()], objects: [...table.objects.values()], source }
+      return {
+        family,
+        name,
+        handle,
+        isDormant,
+        chains,
+        sets: [...table.sets.values()],
+        objects: [...table.objects.values()],
+        source,
+      }
     })
     return { tables }
   }
 
   /** Numbers from 1 in order of writing, without gaps for rules that were deleted. */
   #ruleIds(): Map<number, number> {
-    const orders = this.#tables.flatMap((table) => [...table.chains.values()].flatMap((chain) => chain.rules.map((rule) => rule.order)))
+    const orders = this.#tables.flatMap((table) =>
+      [...table.chains.values()].flatMap((chain) => chain.rules.map((rule) => rule.order)),
+    )
     return new Map(orders.sort((a, b) => a - b).map((order, i) => [order, i + 1]))
   }
 }
@@ -295,11 +381,19 @@ const isSameBase = (a: ChainState['base'], b: NonNullable<ChainState['base']>): 
   a !== null && a.type === b.type && a.hook === b.hook && a.priority === b.priority
 
 function indexOfRule(chain: ChainState, position: Position): number {
-  const at = position.kind === 'index' ? position.number : chain.rules.findIndex((rule) => rule.handle === position.number)
+  const at =
+    position.kind === 'index' ? position.number : chain.rules.findIndex((rule) => rule.handle === position.number)
   if (chain.rules[at]) return at
-  return refuse('nft-missing-rule', position.span, `chain ${chain.name} has no rule with ${position.kind} ${position.number}`)
+  return refuse(
+    'nft-missing-rule',
+    position.span,
+    `chain ${chain.name} has no rule with ${position.kind} ${position.number}`,
+  )
 }
 
 function refuseInUse(use: Source | null, name: Name): void {
-  if (use) refuse('nft-in-use', name.span, `${name.text} is still in use`, { related: [{ span: use, message: 'it is used here' }] })
+  if (use)
+    refuse('nft-in-use', name.span, `${name.text} is still in use`, {
+      related: [{ span: use, message: 'it is used here' }],
+    })
 }

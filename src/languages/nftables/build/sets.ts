@@ -14,10 +14,16 @@ import type { SetState, TableState } from './table-state.ts'
 const flags = ['constant', 'interval', 'timeout', 'dynamic'] as const
 
 export function declareSet(node: SetNode, table: TableState, context: LowerContext): SetState {
-  if (node.key === null) return refuse('nft-syntax', node.name.span, `expected a type in the declaration of ${node.name.text}`)
+  if (node.key === null)
+    return refuse('nft-syntax', node.name.span, `expected a type in the declaration of ${node.name.text}`)
   if (node.isMap && node.data === null) refuse('nft-syntax', node.key.span, 'expected ":" and what the map maps to')
-  if (!node.isMap && node.data !== null) refuse('nft-syntax', node.key.span, 'expected no ":" in the type of a set', { hint: 'maps are declared with "map"' })
-  const words = node.flags.map((flag) => flags.find((known) => known === flag.text) ?? unknownFlag(flag.text, flag.span))
+  if (!node.isMap && node.data !== null)
+    refuse('nft-syntax', node.key.span, 'expected no ":" in the type of a set', {
+      hint: 'maps are declared with "map"',
+    })
+  const words = node.flags.map(
+    (flag) => flags.find((known) => known === flag.text) ?? unknownFlag(flag.text, flag.span),
+  )
   const types = typesOf(node.key, table, context)
   const scope = new RuleScope(table, context)
   const statements = node.statements.flatMap((statement) => scope.statements(statement))
@@ -27,7 +33,12 @@ export function declareSet(node: SetNode, table: TableState, context: LowerConte
   }
   return {
     ...emptySet(table, node.name.text, types, node.span),
-    data: node.data === null ? null : node.data.kind !== 'type' ? node.data : dataType && { kind: 'value', type: dataType.name, width: dataType.width },
+    data:
+      node.data === null
+        ? null
+        : node.data.kind !== 'type'
+          ? node.data
+          : dataType && { kind: 'value', type: dataType.name, width: dataType.width },
     dataType,
     isInterval: words.includes('interval'),
     isConstant: words.includes('constant'),
@@ -42,14 +53,18 @@ export function declareSet(node: SetNode, table: TableState, context: LowerConte
 }
 
 const unknownFlag = (text: string, span: SetNode['span']): never =>
-  refuse('nft-unknown-key', span, `expected constant, interval, timeout or dynamic, found ${quoted(text)}`, { hint: didYouMean(text, flags) })
+  refuse('nft-unknown-key', span, `expected constant, interval, timeout or dynamic, found ${quoted(text)}`, {
+    hint: didYouMean(text, flags),
+  })
 
 function typesOf(node: TypeNode, table: TableState, context: LowerContext): DataType[] {
   if (node.kind === 'typeof') return typesByExample(node.expression, table, context)
   return node.names.map(({ text, span }) => {
     const type = dataTypeNamed(text)
     if (!type || type.notation === 'verdict' || type.notation === 'boolean') {
-      return refuse('nft-unknown-type', span, `expected a type of keys, found ${quoted(text)}`, { hint: didYouMean(text, dataTypeNames()) })
+      return refuse('nft-unknown-type', span, `expected a type of keys, found ${quoted(text)}`, {
+        hint: didYouMean(text, dataTypeNames()),
+      })
     }
     return type
   })
@@ -57,7 +72,8 @@ function typesOf(node: TypeNode, table: TableState, context: LowerContext): Data
 
 /** By example no packet is meant: `typeof ip saddr . ip6 daddr` is a type, so each part is looked at alone. */
 function typesByExample(expression: Expression, table: TableState, context: LowerContext): DataType[] {
-  if (expression.kind === 'concatenation') return expression.parts.flatMap((part) => typesByExample(part, table, context))
+  if (expression.kind === 'concatenation')
+    return expression.parts.flatMap((part) => typesByExample(part, table, context))
   const scope = new RuleScope({ ...table, family: 'inet' }, context)
   if (expression.kind === 'term' && expression.term.kind === 'ct') scope.protocols.setTransport(6, expression.span)
   return scope.value(expression, null).parts.map((part) => part.type)
@@ -66,37 +82,57 @@ function typesByExample(expression: Expression, table: TableState, context: Lowe
 function onlyType(node: TypeNode, table: TableState, context: LowerContext): DataType {
   const types = typesOf(node, table, context)
   const [type] = types
-  if (!type || types.length > 1) return refuse('nft-unsupported-value', node.span, 'maps to concatenations are for NAT, which is not modelled yet')
+  if (!type || types.length > 1)
+    return refuse('nft-unsupported-value', node.span, 'maps to concatenations are for NAT, which is not modelled yet')
   return type
 }
 
-export function addSetElements(set: SetState, nodes: readonly ElementNode[], table: TableState, context: LowerContext, isCreate: boolean): void {
+export function addSetElements(
+  set: SetState,
+  nodes: readonly ElementNode[],
+  table: TableState,
+  context: LowerContext,
+  isCreate: boolean,
+): void {
   const scope = new RuleScope(table, context)
   const flat = flatElements(nodes)
   for (const node of flat) {
     if (!set.isInterval && isInterval(node.key)) {
-      refuse('nft-interval-flag', node.key.span, `expected single values, found a range, prefix or pattern: ${set.name} has no flag interval`, {
-        related: [{ span: set.source, message: 'declared here' }],
-        hint: 'add "flags interval" to its declaration',
-      })
+      refuse(
+        'nft-interval-flag',
+        node.key.span,
+        `expected single values, found a range, prefix or pattern: ${set.name} has no flag interval`,
+        {
+          related: [{ span: set.source, message: 'declared here' }],
+          hint: 'add "flags interval" to its declaration',
+        },
+      )
     }
   }
   const elements = flat.map((node) => lowerElement(node, set, scope))
   if (isCreate) {
     const known = new Set(set.elements.map(keyOf))
-    for (const element of elements) if (known.has(keyOf(element))) refuse('nft-exists', element.source, 'this element is in the set already')
+    for (const element of elements)
+      if (known.has(keyOf(element))) refuse('nft-exists', element.source, 'this element is in the set already')
   }
   addElements(set, elements)
 }
 
-export function deleteSetElements(set: SetState, nodes: readonly ElementNode[], table: TableState, context: LowerContext, isDestroy: boolean): void {
+export function deleteSetElements(
+  set: SetState,
+  nodes: readonly ElementNode[],
+  table: TableState,
+  context: LowerContext,
+  isDestroy: boolean,
+): void {
   const scope = new RuleScope(table, context)
   for (const node of flatElements(nodes)) {
     // A map's element is deleted by its key alone.
     const withoutData: SetState = { ...set, data: null, dataType: null }
     const key = keyOf(lowerElement({ ...node, data: null }, withoutData, scope))
     const rest = set.elements.filter((element) => keyOf(element) !== key)
-    if (rest.length === set.elements.length && !isDestroy) refuse('nft-missing-element', node.span, `${set.name} has no such element`)
+    if (rest.length === set.elements.length && !isDestroy)
+      refuse('nft-missing-element', node.span, `${set.name} has no such element`)
     set.elements = rest
   }
 }

@@ -38,6 +38,8 @@ export interface TableState {
   /** Handles given so far, see {@link nextHandle}. */
   lastHandle: number
   anonymousSets: number
+  /** Names whose declaration was refused: what refers to them is not told to be missing. */
+  readonly refused: Set<string>
 }
 
 /** The next handle of a table. The kernel counts everything that is made in a table: chains, sets, objects and rules. */
@@ -45,4 +47,3 @@ export function nextHandle(table: TableState): number {
   table.lastHandle++
   return table.lastHandle
 }
-

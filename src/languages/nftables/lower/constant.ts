@@ -33,7 +33,12 @@ export function intervalOf(expression: Expression, type: DataType, context: Cont
     case 'range': {
       const from = intervalOf(expression.from, type, context)
       const to = intervalOf(expression.to, type, context)
-      if (from.prefixBits !== null || to.prefixBits !== null || from.interfaceName !== null || to.interfaceName !== null) {
+      if (
+        from.prefixBits !== null ||
+        to.prefixBits !== null ||
+        from.interfaceName !== null ||
+        to.interfaceName !== null
+      ) {
         refuse('nft-operator', expression.span, 'expected two plain values as ends of a range')
       }
       return { from: from.from, to: to.to, prefixBits: null, interfaceName: null }
@@ -41,7 +46,9 @@ export function intervalOf(expression: Expression, type: DataType, context: Cont
     case 'prefix':
       return prefixOf(expression.of, expression.length, expression.span, type, context)
     case 'word':
-      return type.notation === 'interface' ? interfaceOf(expression) : wordOf(expression.text, expression.isQuoted, expression.span, type, context)
+      return type.notation === 'interface'
+        ? interfaceOf(expression)
+        : wordOf(expression.text, expression.isQuoted, expression.span, type, context)
     case 'list':
     case 'number':
     case 'literal':
@@ -66,7 +73,11 @@ export function numberOf(expression: Expression, type: DataType, context: Contex
     default: {
       const interval = intervalOf(expression, type, context)
       if (interval.from !== interval.to || interval.interfaceName !== null) {
-        refuse('nft-type-mismatch', expression.span, `expected one value of ${type.title}, found ${describe(expression)}`)
+        refuse(
+          'nft-type-mismatch',
+          expression.span,
+          `expected one value of ${type.title}, found ${describe(expression)}`,
+        )
       }
       return interval.from
     }
@@ -77,8 +88,10 @@ export const constantNumber = (expression: Expression, type: DataType, context: 
   Number(numberOf(expression, type, context))
 
 function prefixOf(of: Expression, length: number, span: Source, type: DataType, context: Context): Interval {
-  if (length > type.width) refuse('nft-value-range', span, `expected a prefix of at most ${type.width} bits, found ${length}`)
-  if (type.notation === 'string' || type.notation === 'interface') refuse('nft-operator', span, `${type.title} has no prefixes by length`)
+  if (length > type.width)
+    refuse('nft-value-range', span, `expected a prefix of at most ${type.width} bits, found ${length}`)
+  if (type.notation === 'string' || type.notation === 'interface')
+    refuse('nft-operator', span, `${type.title} has no prefixes by length`)
   const mask = prefixMask(type.width, length)
   const from = numberOf(of, type, context) & mask
   return { from, to: from | (allOnes(type.width) ^ mask), prefixBits: length, interfaceName: null }
@@ -102,7 +115,8 @@ function foldBits(expression: Expression & { readonly kind: 'binary' }, type: Da
   const isShift = expression.operator === '<<' || expression.operator === '>>'
   const left = numberOf(expression.left, type, context)
   if (isShift) {
-    if (expression.right.kind !== 'number' || expression.right.value > 128n) refuse('nft-operator', expression.right.span, 'expected a number of bits to shift by')
+    if (expression.right.kind !== 'number' || expression.right.value > 128n)
+      refuse('nft-operator', expression.right.span, 'expected a number of bits to shift by')
     const by = expression.right.kind === 'number' ? expression.right.value : 0n
     return (expression.operator === '<<' ? left << by : left >> by) & allOnes(type.width)
   }
@@ -113,7 +127,8 @@ function foldBits(expression: Expression & { readonly kind: 'binary' }, type: Da
 function plainNumber(value: bigint, span: Source, type: DataType): bigint {
   switch (type.notation) {
     case 'index':
-      if (value >= BigInt(type.width)) refuse('nft-value-range', span, `expected ${type.title} below ${type.width}, found ${value}`)
+      if (value >= BigInt(type.width))
+        refuse('nft-value-range', span, `expected ${type.title} below ${type.width}, found ${value}`)
       return 1n << value
     case 'milliseconds':
       return inWidth(value * 1000n, span, type)
@@ -124,7 +139,8 @@ function plainNumber(value: bigint, span: Source, type: DataType): bigint {
     case 'string':
       return refuse('nft-type-mismatch', span, `expected ${type.title}, found the number ${value}`)
     default:
-      if (type.name === 'day' && value > 6n) refuse('nft-value-range', span, `expected ${type.title} from 0 (Sunday) to 6, found ${value}`)
+      if (type.name === 'day' && value > 6n)
+        refuse('nft-value-range', span, `expected ${type.title} from 0 (Sunday) to 6, found ${value}`)
       return inWidth(value, span, type)
   }
 }
@@ -136,7 +152,13 @@ function inWidth(value: bigint, span: Source, type: DataType): bigint {
   return value
 }
 
-function literalOf(of: 'ipv4' | 'ipv6' | 'mac' | 'time' | 'class', text: string, span: Source, type: DataType, context: Context): bigint {
+function literalOf(
+  of: 'ipv4' | 'ipv6' | 'mac' | 'time' | 'class',
+  text: string,
+  span: Source,
+  type: DataType,
+  context: Context,
+): bigint {
   const mismatch = (): never => refuse('nft-type-mismatch', span, `expected ${type.title}, found ${quoted(text)}`)
   switch (of) {
     case 'ipv4':
@@ -149,7 +171,9 @@ function literalOf(of: 'ipv4' | 'ipv6' | 'mac' | 'time' | 'class', text: string,
       return text.split(':').reduce((sum, part) => (sum << 8n) | BigInt(Number.parseInt(part, 16)), 0n)
     case 'time': {
       const milliseconds = millisecondsOf(text)
-      return type.notation === 'milliseconds' && milliseconds !== null ? inWidth(BigInt(milliseconds), span, type) : mismatch()
+      return type.notation === 'milliseconds' && milliseconds !== null
+        ? inWidth(BigInt(milliseconds), span, type)
+        : mismatch()
     }
     case 'class':
       return wordOf(text, false, span, type, context).from
@@ -183,7 +207,9 @@ function wordOf(text: string, isQuoted: boolean, span: Source, type: DataType, {
       return single(/^\d+$/.test(text) ? inWidth(BigInt(text), span, type) : unknownUser(text, span, type))
     default:
       // Numbers may be quoted too.
-      return single(/^(0x[0-9a-fA-F]+|\d+)$/.test(text) ? plainNumber(BigInt(text), span, type) : unknown(text, span, type))
+      return single(
+        /^(0x[0-9a-fA-F]+|\d+)$/.test(text) ? plainNumber(BigInt(text), span, type) : unknown(text, span, type),
+      )
   }
 }
 
@@ -195,7 +221,12 @@ function stringOf(text: string, span: Source, type: DataType): Interval {
   if (bytes.length >= room && !(isPattern && bytes.length === room)) {
     refuse('nft-value-range', span, `expected ${type.title} of at most ${room - 1} bytes, found ${bytes.length}`)
   }
-  if (bytes.length === 0) refuse('nft-value-range', span, `expected ${type.title}, found ${isPattern ? 'a pattern that fits every one' : 'nothing'}`)
+  if (bytes.length === 0)
+    refuse(
+      'nft-value-range',
+      span,
+      `expected ${type.title}, found ${isPattern ? 'a pattern that fits every one' : 'nothing'}`,
+    )
   const shift = BigInt(type.width - bytes.length * 8)
   const from = bytesToNumber(bytes) << shift
   if (!isPattern) return single(from)
@@ -227,7 +258,12 @@ function classOf(text: string, span: Source, type: DataType): bigint {
 
 function unknown(text: string, span: Source, type: DataType): never {
   const hint = type.names === null ? null : didYouMean(text, Object.keys(type.names))
-  return refuse(type.names === null ? 'nft-type-mismatch' : 'nft-unknown-symbol', span, `expected ${type.title}, found ${quoted(text)}`, { hint })
+  return refuse(
+    type.names === null ? 'nft-type-mismatch' : 'nft-unknown-symbol',
+    span,
+    `expected ${type.title}, found ${quoted(text)}`,
+    { hint },
+  )
 }
 
 function unknownUser(text: string, span: Source, type: DataType): never {

@@ -53,7 +53,12 @@ function lookup(node: Match, right: Expression, left: Typed, scope: Scope): Bare
   if (!['implicit', '==', '!='].includes(node.operator)) {
     refuse('nft-operator', right.span, `expected "==" or "!=" before a set, found "${node.operator}"`)
   }
-  return { kind: 'lookup', isNegated: node.operator === '!=', key: left.value, set: scope.setFor(right, left, { kind: 'none' }) }
+  return {
+    kind: 'lookup',
+    isNegated: node.operator === '!=',
+    key: left.value,
+    set: scope.setFor(right, left, { kind: 'none' }),
+  }
 }
 
 /** The only field of the left side; a concatenation is compared with sets alone. */
@@ -67,10 +72,17 @@ function onlyPart(node: Match, left: Typed): { readonly value: Value; readonly t
 }
 
 /** `tcp flags syn / fin,syn,rst`: of the flags behind the slash just those before it are set. */
-function flagsWithin(node: Match, right: Expression & { readonly kind: 'masked' }, left: Typed, scope: Scope): BareStatement {
+function flagsWithin(
+  node: Match,
+  right: Expression & { readonly kind: 'masked' },
+  left: Typed,
+  scope: Scope,
+): BareStatement {
   const { value, type } = onlyPart(node, left)
-  if (type.notation !== 'bitmask') refuse('nft-operator', right.mask.span, `expected the end of the match, found a mask: ${type.title} has no flags`)
-  if (!['implicit', '==', '!='].includes(node.operator)) refuse('nft-operator', right.span, `expected "==" or "!=" before flags with a mask, found "${node.operator}"`)
+  if (type.notation !== 'bitmask')
+    refuse('nft-operator', right.mask.span, `expected the end of the match, found a mask: ${type.title} has no flags`)
+  if (!['implicit', '==', '!='].includes(node.operator))
+    refuse('nft-operator', right.span, `expected "==" or "!=" before flags with a mask, found "${node.operator}"`)
   const mask = numberOf(right.mask, type, scope)
   const number = numberOf(right.value, type, scope)
   return compare(masked(value, mask, 0n, type.width), node.operator === '!=' ? '!=' : '==', number, type.width)
@@ -79,8 +91,10 @@ function flagsWithin(node: Match, right: Expression & { readonly kind: 'masked' 
 function comparison(node: Match, right: Expression, left: Typed, scope: Scope): BareStatement {
   const { value, type } = onlyPart(node, left)
   const isFlags = type.notation === 'bitmask' || type.notation === 'index'
-  if (node.operator === '!' && value.kind === 'bitwise') refuse('nft-operator', node.span, 'expected "==" or "!=" behind bits that are masked, found "!"')
-  if (node.operator === '!' && !isFlags) refuse('nft-operator', node.span, `expected "!=", found "!": ${type.title} has no flags`)
+  if (node.operator === '!' && value.kind === 'bitwise')
+    refuse('nft-operator', node.span, 'expected "==" or "!=" behind bits that are masked, found "!"')
+  if (node.operator === '!' && !isFlags)
+    refuse('nft-operator', node.span, `expected "!=", found "!": ${type.title} has no flags`)
   const isRange = right.kind === 'range' || right.kind === 'prefix'
   // A bit test, unless the rule masks by itself: then it is compared.
   if (isFlags && !isRange && (node.operator === '!' || (node.operator === 'implicit' && value.kind !== 'bitwise'))) {
@@ -96,33 +110,72 @@ function comparison(node: Match, right: Expression, left: Typed, scope: Scope): 
   return ordering(node, value, type, interval, right)
 }
 
-function equality(value: Value, type: DataType, interval: Interval, isNegated: boolean, right: Expression): BareStatement {
+function equality(
+  value: Value,
+  type: DataType,
+  interval: Interval,
+  isNegated: boolean,
+  right: Expression,
+): BareStatement {
   const operator = isNegated ? '!=' : '=='
   if (interval.interfaceName !== null) {
-    return { kind: 'compare', operator, left: value, right: [0], interfaceName: interval.interfaceName, prefixBits: null }
+    return {
+      kind: 'compare',
+      operator,
+      left: value,
+      right: [0],
+      interfaceName: interval.interfaceName,
+      prefixBits: null,
+    }
   }
   if (interval.prefixBits !== null) {
-    if (type.notation === 'string') return { ...compare(value, operator, interval.from, type.width), prefixBits: interval.prefixBits }
-    return compare(masked(value, prefixMask(type.width, interval.prefixBits), 0n, type.width), operator, interval.from, type.width)
+    if (type.notation === 'string')
+      return { ...compare(value, operator, interval.from, type.width), prefixBits: interval.prefixBits }
+    return compare(
+      masked(value, prefixMask(type.width, interval.prefixBits), 0n, type.width),
+      operator,
+      interval.from,
+      type.width,
+    )
   }
   if (right.kind !== 'range') return compare(value, operator, interval.from, type.width)
   // From evening to morning is all but from morning to evening.
   const isOvernight = type.notation === 'hour' && interval.from > interval.to
   const [from, to] = isOvernight ? [interval.to, interval.from] : [interval.from, interval.to]
   if (from > to) refuse('nft-value-range', right.span, 'expected a range that ends behind its beginning')
-  return { kind: 'range', isNegated: isNegated !== isOvernight, left: value, from: wordsFrom(from, type.width), to: wordsFrom(to, type.width) }
+  return {
+    kind: 'range',
+    isNegated: isNegated !== isOvernight,
+    left: value,
+    from: wordsFrom(from, type.width),
+    to: wordsFrom(to, type.width),
+  }
 }
 
 function ordering(node: Match, value: Value, type: DataType, interval: Interval, right: Expression): BareStatement {
   const { operator } = node
-  if (interval.prefixBits !== null || interval.interfaceName !== null || right.kind === 'range' || ['string', 'interface', 'boolean'].includes(type.notation)) {
-    refuse('nft-operator', right.span, `expected one number behind "${operator}", found ${right.kind === 'range' || right.kind === 'prefix' ? `a ${right.kind}` : type.title}`)
+  if (
+    interval.prefixBits !== null ||
+    interval.interfaceName !== null ||
+    right.kind === 'range' ||
+    ['string', 'interface', 'boolean'].includes(type.notation)
+  ) {
+    refuse(
+      'nft-operator',
+      right.span,
+      `expected one number behind "${operator}", found ${right.kind === 'range' || right.kind === 'prefix' ? `a ${right.kind}` : type.title}`,
+    )
   }
   if (operator === 'implicit' || operator === '!') return compare(value, '==', interval.from, type.width)
   return compare(value, operator, interval.from, type.width)
 }
 
-const compare = (left: Value, operator: CompareStatement['operator'], right: bigint, width: number): CompareStatement => ({
+const compare = (
+  left: Value,
+  operator: CompareStatement['operator'],
+  right: bigint,
+  width: number,
+): CompareStatement => ({
   kind: 'compare',
   operator,
   left,
@@ -135,17 +188,18 @@ const compare = (left: Value, operator: CompareStatement['operator'], right: big
 function learn(value: Value, interval: Interval, node: Match, { protocols, table }: Scope): void {
   if (interval.from !== interval.to) return
   const number = Number(interval.from)
-  if (value.kind === 'payload' && (value.name === 'ip protocol' || value.name === 'ip6 nexthdr')) protocols.setTransport(number, node.span)
+  if (value.kind === 'payload' && (value.name === 'ip protocol' || value.name === 'ip6 nexthdr'))
+    protocols.setTransport(number, node.span)
   if (value.kind === 'meta' && value.key === 'l4proto') protocols.setTransport(number, node.span)
   if (value.kind === 'ct' && value.key === 'protocol') protocols.hasConnectionTransport = true
   if (value.kind === 'ct' && value.key === 'l3proto') protocols.connectionNetwork = number === 2 ? 'ip' : 'ip6'
   if (table.family !== 'inet') return
   if (value.kind === 'meta' && value.key === 'nfproto') learnNetwork(number === 2 ? 'ip' : number === 10 ? 'ip6' : null)
   // Not so `meta protocol`: nft compares nfproto behind it all the same.
-  if (value.kind === 'payload' && value.name === 'ether type') learnNetwork(number === 0x0800 ? 'ip' : number === 0x86dd ? 'ip6' : null)
+  if (value.kind === 'payload' && value.name === 'ether type')
+    learnNetwork(number === 0x0800 ? 'ip' : number === 0x86dd ? 'ip6' : null)
 
   function learnNetwork(network: 'ip' | 'ip6' | null): void {
     if (network !== null) protocols.setNetwork(network, node.span)
   }
 }
-

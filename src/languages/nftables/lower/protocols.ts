@@ -16,7 +16,9 @@ interface Known<T> {
 }
 
 const names: ReadonlyMap<number, string> = new Map(
-  Object.entries(headers).flatMap(([name, header]) => (header.transport === null ? [] : [[header.transport, name] as const])),
+  Object.entries(headers).flatMap(([name, header]) =>
+    header.transport === null ? [] : [[header.transport, name] as const],
+  ),
 )
 
 export class Protocols {
@@ -80,9 +82,7 @@ export class Protocols {
 
   #conflict(known: Known<unknown>, before: string, now: string, span: Source): never {
     const related =
-      known.span === null
-        ? []
-        : [{ span: known.span, message: `the rule already matches ${before} here` }]
+      known.span === null ? [] : [{ span: known.span, message: `the rule already matches ${before} here` }]
     const hint = known.span === null ? `the table is of family ${before}; a table of family inet sees both` : null
     return refuse('nft-conflicting-protocols', span, `conflicting protocols: ${before} and ${now}`, { related, hint })
   }

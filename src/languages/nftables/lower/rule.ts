@@ -1,6 +1,6 @@
 /** Rules: statement by statement, with what each implies before it. */
 
-import type { Source, SetDefinition, Statement, Value } from '../../../model/rules/index.ts'
+import type { SetDefinition, Source, Statement, Value } from '../../../model/rules/index.ts'
 import type { Expression, RuleNode, StatementNode } from '../ast.ts'
 import type { TableState } from '../build/table-state.ts'
 import { type Report, refuse } from '../refusal.ts'
@@ -61,16 +61,26 @@ export class RuleScope implements Scope {
 }
 
 /** All statements of a rule; null when one of them was refused (each refusal is reported). */
-export function lowerRule(rule: RuleNode, table: TableState, context: LowerContext, report: Report): Statement[] | null {
+export function lowerRule(
+  rule: RuleNode,
+  table: TableState,
+  context: LowerContext,
+  report: Report,
+): Statement[] | null {
   const scope = new RuleScope(table, context)
   let isBroken = false
   let final: StatementNode | null = null
   for (const node of rule.statements) {
     const lowered = report.attempt(() => {
       if (final !== null) {
-        refuse('nft-after-verdict', node.span, 'expected the end of the rule, found a statement that no packet can reach', {
-          related: [{ span: final.span, message: 'the rule ends here' }],
-        })
+        refuse(
+          'nft-after-verdict',
+          node.span,
+          'expected the end of the rule, found a statement that no packet can reach',
+          {
+            related: [{ span: final.span, message: 'the rule ends here' }],
+          },
+        )
       }
       return scope.statements(node)
     })

@@ -38,4 +38,7 @@ export type MapData =
   | { readonly kind: 'none' }
   | { readonly kind: 'value'; readonly type: DataType }
   | { readonly kind: 'verdict' }
-  | { readonly kind: 'object'; readonly object: 'counter' | 'quota' | 'limit' | 'ct helper' | 'ct timeout' | 'ct expectation' }
+  | {
+      readonly kind: 'object'
+      readonly object: 'counter' | 'quota' | 'limit' | 'ct helper' | 'ct timeout' | 'ct expectation'
+    }

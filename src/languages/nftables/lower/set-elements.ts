@@ -1,6 +1,6 @@
 /** Elements of sets and maps: keys field by field, what maps have for them, duplicates and overlaps. */
 
-import type { SetElement } from '../../../model/rules/index.ts'
+import type { SetDefinition, SetElement, Source } from '../../../model/rules/index.ts'
 import type { ElementNode, Expression } from '../ast.ts'
 import { plainElement } from '../build/anonymous-set.ts'
 import type { SetState } from '../build/table-state.ts'
@@ -19,7 +19,11 @@ export const flatElements = (nodes: readonly ElementNode[]): ElementNode[] =>
 /** Whether an element is written as more than one value. */
 export function isInterval(expression: Expression): boolean {
   if (expression.kind === 'concatenation') return expression.parts.some(isInterval)
-  return expression.kind === 'range' || expression.kind === 'prefix' || (expression.kind === 'word' && /(?<!\\)\*$/.test(expression.text))
+  return (
+    expression.kind === 'range' ||
+    expression.kind === 'prefix' ||
+    (expression.kind === 'word' && /(?<!\\)\*$/.test(expression.text))
+  )
 }
 
 export function lowerElement(node: ElementNode, set: SetState, scope: Scope): SetElement {
@@ -37,7 +41,11 @@ export function lowerElement(node: ElementNode, set: SetState, scope: Scope): Se
     const parts = key.kind === 'concatenation' ? key.parts : [key]
     if (parts.length !== keyTypes.length) {
       const type = keyTypes.map((known) => known.name).join(' . ')
-      refuse('nft-type-mismatch', key.span, `expected ${keyTypes.length === 1 ? 'one value' : `${keyTypes.length} values joined by "."`} (${type}), found ${parts.length}`)
+      refuse(
+        'nft-type-mismatch',
+        key.span,
+        `expected ${keyTypes.length === 1 ? 'one value' : `${keyTypes.length} values joined by "."`} (${type}), found ${parts.length}`,
+      )
     }
     return parts.map((part, i) => checked(part, keyTypes[i] ?? unknownType(part)))
   }
@@ -45,18 +53,32 @@ export function lowerElement(node: ElementNode, set: SetState, scope: Scope): Se
   function checked(part: Expression, type: DataType): Interval {
     if (part.kind === 'catch-all') return { from: 0n, to: allOnes(type.width), prefixBits: null, interfaceName: null }
     const interval = intervalOf(part, type, scope)
-    if (interval.from > interval.to) refuse('nft-value-range', part.span, 'expected a range that ends behind its beginning')
+    if (interval.from > interval.to)
+      refuse('nft-value-range', part.span, 'expected a range that ends behind its beginning')
     return interval
   }
 }
 
-const unknownType = (part: Expression): never => refuse('nft-type-mismatch', part.span, 'expected no further part of the key')
+const unknownType = (part: Expression): never =>
+  refuse('nft-type-mismatch', part.span, 'expected no further part of the key')
+
+/** Elements can only have lifetimes where the set was declared so. */
+export function refuseTimeout(set: SetDefinition, span: Source): never {
+  const related = set.isAnonymous ? [] : [{ span: set.source, message: 'declared here' }]
+  return refuse('nft-operator', span, 'expected no timeout: the set has no flag timeout', {
+    related,
+    hint: set.isAnonymous ? null : 'add "flags timeout" to its declaration',
+  })
+}
 
 /** All of an element but its key. */
 function element(node: ElementNode, set: SetState, scope: Scope): SetElement {
   const { data } = set
-  if (data === null && node.data !== null) refuse('nft-type-mismatch', node.data.span, 'expected no ":", since this is a set and not a map')
-  if (data !== null && node.data === null) refuse('nft-type-mismatch', node.span, 'expected ": ..." behind the key, since this is a map')
+  if (node.timeout !== null && !set.hasTimeout) refuseTimeout(set, node.span)
+  if (data === null && node.data !== null)
+    refuse('nft-type-mismatch', node.data.span, 'expected no ":", since this is a set and not a map')
+  if (data !== null && node.data === null)
+    refuse('nft-type-mismatch', node.span, 'expected ": ..." behind the key, since this is a map')
   return {
     ...plainElement([], node.span),
     ...(node.data === null ? {} : dataOf(node.data, set, scope)),
@@ -70,13 +92,18 @@ function element(node: ElementNode, set: SetState, scope: Scope): SetElement {
 function dataOf(expression: Expression, set: SetState, scope: Scope): Partial<SetElement> {
   const { data, dataType } = set
   if (data?.kind === 'verdict') {
-    if (expression.kind !== 'verdict') return refuse('nft-type-mismatch', expression.span, `expected a verdict, found ${describe(expression)}`)
+    if (expression.kind !== 'verdict')
+      return refuse('nft-type-mismatch', expression.span, `expected a verdict, found ${describe(expression)}`)
     return { verdict: lowerVerdict(expression.verdict, scope) }
   }
   if (data?.kind === 'object') return { object: objectNamed(expression, data.object, scope) }
   if (!dataType) return {}
   if (expression.kind === 'range' || expression.kind === 'prefix' || expression.kind === 'concatenation') {
-    return refuse('nft-unsupported-value', expression.span, `expected one value, found a ${expression.kind}: maps to more than one value are for NAT, which is not modelled yet`)
+    return refuse(
+      'nft-unsupported-value',
+      expression.span,
+      `expected one value, found a ${expression.kind}: maps to more than one value are for NAT, which is not modelled yet`,
+    )
   }
   if (dataType.notation === 'interface') {
     return refuse('nft-unsupported-value', expression.span, 'maps to interfaces are not modelled')
@@ -91,14 +118,19 @@ export function addElements(set: SetState, added: readonly SetElement[]): void {
   for (const one of added) {
     const before = known.get(keyOf(one))
     if (before && !isSameData(before, one)) {
-      refuse('nft-exists', one.source, 'expected each key of a map once', { related: [{ span: before.source, message: 'it is mapped here to something else' }] })
+      refuse('nft-exists', one.source, 'expected each key of a map once', {
+        related: [{ span: before.source, message: 'it is mapped here to something else' }],
+      })
     }
     if (!before) {
       known.set(keyOf(one), one)
       fresh.push(one)
     }
   }
-  set.elements = set.isInterval && set.key.length === 1 ? withoutOverlaps(set, [...set.elements, ...fresh]) : [...set.elements, ...fresh]
+  set.elements =
+    set.isInterval && set.key.length === 1
+      ? withoutOverlaps(set, [...set.elements, ...fresh])
+      : [...set.elements, ...fresh]
 }
 
 export const keyOf = (one: SetElement): string =>

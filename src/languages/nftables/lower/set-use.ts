@@ -1,11 +1,11 @@
 /** The set that a match, map or statement uses: by name, or written in braces; checked against the key and what is asked of it. */
 
-import { didYouMean, quoted } from '../../diagnostics/index.ts'
 import type { Source } from '../../../model/rules/index.ts'
+import { didYouMean, quoted } from '../../diagnostics/index.ts'
 import type { Expression, ExpressionOf } from '../ast.ts'
 import { emptyAnonymousSet } from '../build/anonymous-set.ts'
 import type { SetState } from '../build/table-state.ts'
-import { refuse } from '../refusal.ts'
+import { giveUp, refuse } from '../refusal.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import type { MapData, Scope } from './scope.ts'
 import { addElements, flatElements, isInterval, lowerElement } from './set-elements.ts'
@@ -23,21 +23,35 @@ function writtenSet(expression: ExpressionOf<'set'>, key: Typed, data: MapData, 
   if (nodes.length === 0) refuse('nft-syntax', expression.span, 'expected at least one element')
   const set: SetState = {
     ...emptyAnonymousSet(scope.table, types, expression.span),
-    data: data.kind === 'none' ? null : data.kind === 'value' ? { kind: 'value', type: data.type.name, width: data.type.width } : data,
+    data:
+      data.kind === 'none'
+        ? null
+        : data.kind === 'value'
+          ? { kind: 'value', type: data.type.name, width: data.type.width }
+          : data,
     dataType: data.kind === 'value' ? data.type : null,
     isInterval: nodes.some((node) => isInterval(node.key)),
     isAutoMerge: data.kind === 'none',
   }
-  addElements(set, nodes.map((node) => lowerElement(node, set, scope)))
+  addElements(
+    set,
+    nodes.map((node) => lowerElement(node, set, scope)),
+  )
   return set
 }
 
 function namedSet(expression: ExpressionOf<'set-reference'>, key: Typed, data: MapData, scope: Scope): SetState {
   const set = scope.table.sets.get(expression.name)
+  if (!set && scope.table.refused.has(expression.name)) giveUp()
   if (!set) {
-    return refuse('nft-missing-set', expression.span, `there is no set ${quoted(expression.name)} in table ${scope.table.name}`, {
-      hint: didYouMean(expression.name, scope.table.sets.keys()),
-    })
+    return refuse(
+      'nft-missing-set',
+      expression.span,
+      `there is no set ${quoted(expression.name)} in table ${scope.table.name}`,
+      {
+        hint: didYouMean(expression.name, scope.table.sets.keys()),
+      },
+    )
   }
   checkKey(set, key, expression.span)
   checkData(set, data, expression.span)
@@ -55,16 +69,37 @@ function checkKey(set: SetState, key: Typed, span: Source): void {
 }
 
 const isCompatible = (type: DataType, known: DataType | undefined): boolean =>
-  known !== undefined && type.width === known.width && (type.name === known.name || type.name === 'integer' || known.name === 'integer')
+  known !== undefined &&
+  type.width === known.width &&
+  (type.name === known.name || type.name === 'integer' || known.name === 'integer')
 
 function checkData(set: SetState, data: MapData, span: Source): void {
-  const asked = data.kind === 'none' ? 'a set' : data.kind === 'object' ? `a map to ${data.object} objects` : data.kind === 'verdict' ? 'a verdict map' : `a map to ${data.type.name}`
-  const has = set.data === null ? 'a set' : set.data.kind === 'object' ? `a map to ${set.data.object} objects` : set.data.kind === 'verdict' ? 'a verdict map' : `a map to ${set.data.type}`
+  const asked =
+    data.kind === 'none'
+      ? 'a set'
+      : data.kind === 'object'
+        ? `a map to ${data.object} objects`
+        : data.kind === 'verdict'
+          ? 'a verdict map'
+          : `a map to ${data.type.name}`
+  const has =
+    set.data === null
+      ? 'a set'
+      : set.data.kind === 'object'
+        ? `a map to ${set.data.object} objects`
+        : set.data.kind === 'verdict'
+          ? 'a verdict map'
+          : `a map to ${set.data.type}`
   const fits =
     data.kind === 'value' && set.data?.kind === 'value'
-      ? set.data.width <= data.type.width && (set.data.type === data.type.name || [set.data.type, data.type.name].includes('integer') || data.type.notation === 'integer')
+      ? set.data.width <= data.type.width &&
+        (set.data.type === data.type.name ||
+          [set.data.type, data.type.name].includes('integer') ||
+          data.type.notation === 'integer')
       : asked === has
   // A map's keys may be looked up as a set.
   if (fits || (data.kind === 'none' && set.data !== null)) return
-  refuse('nft-type-mismatch', span, `expected ${asked}, found ${has}`, { related: [{ span: set.source, message: `${set.name} is declared here` }] })
+  refuse('nft-type-mismatch', span, `expected ${asked}, found ${has}`, {
+    related: [{ span: set.source, message: `${set.name} is declared here` }],
+  })
 }

@@ -24,5 +24,4 @@ export function wordsFrom(number: bigint, width: number): number[] {
 export const allOnes = (width: number): bigint => (1n << BigInt(width)) - 1n
 
 /** A mask of `width` bits whose first `length` bits are set. */
-export const prefixMask = (width: number, length: number): bigint =>
-  allOnes(width) ^ allOnes(width - length)
+export const prefixMask = (width: number, length: number): bigint => allOnes(width) ^ allOnes(width - length)

@@ -20,7 +20,12 @@ export function lowerValue(expression: Expression, expected: DataType | null, sc
       return mappedOf(expression, expected, scope)
     case 'binary':
       if (readsPacket(expression.left)) return bitsOf(expression, expected, scope)
-      if (readsPacket(expression.right)) refuse('nft-operator', expression.right.span, 'expected a constant, found something that is read from the packet')
+      if (readsPacket(expression.right))
+        refuse(
+          'nft-operator',
+          expression.right.span,
+          'expected a constant, found something that is read from the packet',
+        )
       return constantOf(expression, expected, scope)
     default:
       return constantOf(expression, expected, scope)
@@ -39,16 +44,24 @@ export function lowerValueOfType(expression: Expression, expected: DataType, sco
 
 /** Numbers may be written into wider numbers; all else must be of the same type. */
 const isAssignable = (type: DataType, expected: DataType): boolean =>
-  type.name === expected.name ? type.width <= expected.width : isNumber(type) && isNumber(expected) && type.width <= expected.width
+  type.name === expected.name
+    ? type.width <= expected.width
+    : isNumber(type) && isNumber(expected) && type.width <= expected.width
 
 const isNumber = (type: DataType): boolean => ['integer', 'class', 'user'].includes(type.notation)
 
 const readsPacket = (expression: Expression): boolean =>
-  expression.kind === 'term' || expression.kind === 'map' || (expression.kind === 'binary' && (readsPacket(expression.left) || readsPacket(expression.right)))
+  expression.kind === 'term' ||
+  expression.kind === 'map' ||
+  (expression.kind === 'binary' && (readsPacket(expression.left) || readsPacket(expression.right)))
 
 function constantOf(expression: Expression, expected: DataType | null, scope: Scope): Typed {
   if (expected === null) {
-    return refuse('nft-type-mismatch', expression.span, `expected something that is read from the packet, found ${describe(expression)}`)
+    return refuse(
+      'nft-type-mismatch',
+      expression.span,
+      `expected something that is read from the packet, found ${describe(expression)}`,
+    )
   }
   const number = numberOf(expression, expected, scope)
   return typedOf({ kind: 'constant', words: wordsFrom(number, expected.width), width: expected.width }, expected)
@@ -58,13 +71,15 @@ function concatenationOf(expression: ExpressionOf<'concatenation'>, scope: Scope
   const parts = expression.parts.flatMap((part) => lowerValue(part, null, scope).parts)
   const values = parts.map((part) => part.value)
   const width = parts.reduce((sum, part) => sum + ((part.type.width + 31) >>> 5) * 32, 0)
-  if (width > 512) refuse('nft-value-range', expression.span, `expected a concatenation of at most 512 bits, found ${width}`)
+  if (width > 512)
+    refuse('nft-value-range', expression.span, `expected a concatenation of at most 512 bits, found ${width}`)
   return { value: { kind: 'concatenation', parts: values, width }, parts }
 }
 
 function mappedOf(expression: ExpressionOf<'map'>, expected: DataType | null, scope: Scope): Typed {
   const key = scope.value(expression.key, null)
-  if (expected === null) return refuse('nft-operator', expression.span, 'expected a match, found a map: maps give values to statements')
+  if (expected === null)
+    return refuse('nft-operator', expression.span, 'expected a match, found a map: maps give values to statements')
   const map = scope.setFor(expression.map, key, { kind: 'value', type: expected })
   const width = map.data?.kind === 'value' ? map.data.width : expected.width
   return typedOf({ kind: 'map', key: key.value, map, width }, expected)
@@ -75,20 +90,29 @@ function bitsOf(expression: ExpressionOf<'binary'>, expected: DataType | null, s
   const left = lowerValue(expression.left, expected, scope)
   const part = left.parts[0]
   if (!part || left.parts.length !== 1 || part.type.notation === 'string') {
-    return refuse('nft-operator', expression.span, `expected one value with bits, found ${left.parts.length > 1 ? 'a concatenation' : (part?.type.title ?? 'nothing')}`)
+    return refuse(
+      'nft-operator',
+      expression.span,
+      `expected one value with bits, found ${left.parts.length > 1 ? 'a concatenation' : (part?.type.title ?? 'nothing')}`,
+    )
   }
   // A narrow number that is to be written into a wider one takes its bits there.
   const type = expected !== null && isAssignable(part.type, expected) ? expected : part.type
   const { width } = type
   if (operator === '<<' || operator === '>>') {
     const by = Number(numberOf(expression.right, integerType(32), scope))
-    if (by >= Math.max(32, width)) refuse('nft-value-range', expression.right.span, `expected a shift below ${width}, found ${by}`)
+    if (by >= Math.max(32, width))
+      refuse('nft-value-range', expression.right.span, `expected a shift below ${width}, found ${by}`)
     // A narrow field that is shifted to the left grows into its register.
     const wide = operator === '<<' && width < 32 && type.notation === 'integer' ? integerType(32) : type
     return typedOf(shifted(part.value, wide.width, operator === '<<' ? by : -by), wide)
   }
   if (readsPacket(expression.right)) {
-    refuse('nft-unsupported-value', expression.right.span, 'expected a constant, found something that is read from the packet')
+    refuse(
+      'nft-unsupported-value',
+      expression.right.span,
+      'expected a constant, found something that is read from the packet',
+    )
   }
   const constant = numberOf(expression.right, type, scope)
   const ones = allOnes(width)

@@ -7,24 +7,38 @@ import { parseRule } from './rule.ts'
 
 /** Reads `{ ... }` behind the name, or nothing. */
 export function parseChainBody(parser: NftablesParser, name: Name, start: number): ChainNode {
-  const chain: { hook: HookNode | null; policy: Name | null; comment: string | null; rules: RuleNode[] } = {
+  const chain: Draft = {
     hook: null,
+    isHookBroken: false,
     policy: null,
     comment: null,
     rules: [],
   }
   if (parser.cursor.isSign('{')) {
-    parser.cursor.next()
+    const open = parser.cursor.next()
     parser.inScope(() => parser.items(() => parseItem(parser, chain)))
-    parser.cursor.expectSign('}')
+    parser.report.attempt(() => parser.cursor.expectClose(open))
   }
-  return { name, ...chain, span: parser.cursor.spanFrom(start) }
+  const { hook, isHookBroken, policy, comment, rules } = chain
+  // A policy without its hook is no further mistake.
+  return { name, hook, policy: isHookBroken ? null : policy, comment, rules, span: parser.cursor.spanFrom(start) }
 }
 
-function parseItem(parser: NftablesParser, chain: { hook: HookNode | null; policy: Name | null; comment: string | null; rules: RuleNode[] }): void {
+interface Draft {
+  hook: HookNode | null
+  isHookBroken: boolean
+  policy: Name | null
+  comment: string | null
+  rules: RuleNode[]
+}
+
+function parseItem(parser: NftablesParser, chain: Draft): void {
   const { cursor } = parser
-  if (cursor.isWord('type')) chain.hook = parseHook(parser)
-  else if (cursor.isWord('policy') && cursor.peek(1).kind !== 'sign') chain.policy = parsePolicy(parser)
+  if (cursor.isWord('type')) {
+    chain.isHookBroken = true
+    chain.hook = parseHook(parser)
+    chain.isHookBroken = false
+  } else if (cursor.isWord('policy') && cursor.peek(1).kind !== 'sign') chain.policy = parsePolicy(parser)
   else if (cursor.takeWord('comment')) chain.comment = parser.text('a comment in quotes')
   else if (cursor.isOneOf(['devices', 'device', 'flags']) && cursor.isSign('=', 1)) {
     refuse('nft-unsupported-hook', cursor.here(), 'chains bound to devices belong to hooks that are not modelled')
@@ -36,7 +50,9 @@ function parsePolicy(parser: NftablesParser): Name {
   cursor.next()
   if (cursor.peek().kind !== 'variable') return cursor.expectName('accept or drop')
   const value = parser.variable()
-  return value.kind === 'word' ? { text: value.text, span: value.span } : refuse('nft-syntax', value.span, 'expected accept or drop')
+  return value.kind === 'word'
+    ? { text: value.text, span: value.span }
+    : refuse('nft-syntax', value.span, 'expected accept or drop')
 }
 
 function parseHook(parser: NftablesParser): HookNode {

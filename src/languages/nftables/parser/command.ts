@@ -42,7 +42,11 @@ export function parseCommand(parser: NftablesParser): Command | null {
   }
 }
 
-function parseAdd(parser: NftablesParser, verb: Exclude<Verb, 'delete' | 'destroy' | 'flush' | 'rename' | 'list'> | undefined, start: number): Command {
+function parseAdd(
+  parser: NftablesParser,
+  verb: Exclude<Verb, 'delete' | 'destroy' | 'flush' | 'rename' | 'list'> | undefined,
+  start: number,
+): Command {
   const { cursor } = parser
   const isCreate = verb === 'create'
   const objectKind = objectKindAt(parser)
@@ -123,7 +127,11 @@ function parseAddRule(parser: NftablesParser, verb: 'add' | 'insert' | 'replace'
 function parsePosition(parser: NftablesParser): Position | null {
   const { cursor } = parser
   const start = cursor.start
-  const kind = cursor.takeWord('index') ? 'index' : cursor.takeWord('handle') || cursor.takeWord('position') ? 'handle' : null
+  const kind = cursor.takeWord('index')
+    ? 'index'
+    : cursor.takeWord('handle') || cursor.takeWord('position')
+      ? 'handle'
+      : null
   if (kind === null) return null
   const number = cursor.expectNumber('a number')
   return { kind, number, span: cursor.spanFrom(start) }
@@ -131,7 +139,10 @@ function parsePosition(parser: NftablesParser): Position | null {
 
 function parseDelete(parser: NftablesParser, isDestroy: boolean, start: number): Command {
   const { cursor } = parser
-  const done = <T extends object>(command: T): T & { span: Command['span'] } => ({ ...command, span: cursor.spanFrom(start) })
+  const done = <T extends object>(command: T): T & { span: Command['span'] } => ({
+    ...command,
+    span: cursor.spanFrom(start),
+  })
   const objectKind = objectKindAt(parser)
   if (objectKind !== null) {
     takeObjectKind(parser, objectKind)
@@ -139,7 +150,10 @@ function parseDelete(parser: NftablesParser, isDestroy: boolean, start: number):
     const name = cursor.expectName(`the name of a ${objectKind}`)
     return done({ kind: 'delete', isDestroy, what: 'object', object: objectKind, table, name } as const)
   }
-  const what = cursor.expectOneOf(['table', 'chain', 'rule', 'set', 'map', 'element', 'flowtable'], 'what to delete (table, chain, rule, set, ...)')
+  const what = cursor.expectOneOf(
+    ['table', 'chain', 'rule', 'set', 'map', 'element', 'flowtable'],
+    'what to delete (table, chain, rule, set, ...)',
+  )
   if (what === 'flowtable') refuseObject(parser, what)
   if (what === 'table') {
     const table = parseTableName(parser)
@@ -153,12 +167,22 @@ function parseDelete(parser: NftablesParser, isDestroy: boolean, start: number):
     const position = parsePosition(parser) ?? cursor.fail('handle N or index N')
     return done({ kind: 'delete rule', isDestroy, table, chain: name, position } as const)
   }
-  return done({ kind: 'delete', isDestroy, what: what === 'chain' ? 'chain' : 'set', object: null, table, name } as const)
+  return done({
+    kind: 'delete',
+    isDestroy,
+    what: what === 'chain' ? 'chain' : 'set',
+    object: null,
+    table,
+    name,
+  } as const)
 }
 
 function parseFlush(parser: NftablesParser, start: number): Command {
   const { cursor } = parser
-  const word = cursor.expectOneOf(['ruleset', 'table', 'chain', 'set', 'map', 'meter'], 'ruleset, table, chain, set or map')
+  const word = cursor.expectOneOf(
+    ['ruleset', 'table', 'chain', 'set', 'map', 'meter'],
+    'ruleset, table, chain, set or map',
+  )
   if (word === 'ruleset') {
     const family = takeFamily(parser)
     return { kind: 'flush', what: 'ruleset', family, span: cursor.spanFrom(start) }

@@ -1,7 +1,7 @@
 /** A position in the tokens of one file, with the small steps that every construct is read by. */
 
-import { didYouMean, expectedFound, quoted } from '../../diagnostics/index.ts'
 import type { Source } from '../../../model/rules/index.ts'
+import { didYouMean, expectedFound, quoted } from '../../diagnostics/index.ts'
 import type { Name } from '../ast.ts'
 import { type Token, type TokenKind, tokenize } from '../lexer.ts'
 import { refuse } from '../refusal.ts'
@@ -74,6 +74,15 @@ export class Cursor {
     return this.fail(`"${text}"${why === '' ? '' : ` ${why}`}`)
   }
 
+  /** The brace that closes what `open` opened. */
+  expectClose(open: Token): void {
+    if (this.takeSign('}')) return
+    const token = this.peek()
+    refuse('nft-syntax', this.spanOfToken(token), expectedFound('"}"', this.found(token)), {
+      related: [{ span: this.spanOfToken(open), message: 'it was opened here' }],
+    })
+  }
+
   expectWord(what: string): Token {
     return this.take('word') ?? this.fail(what)
   }
@@ -122,7 +131,11 @@ export class Cursor {
   /** Line end, `;`, a closing brace or the end of the file: nothing more of a statement comes. */
   isAtEnd(): boolean {
     const token = this.peek()
-    return token.kind === 'newline' || token.kind === 'end' || (token.kind === 'sign' && (token.text === ';' || token.text === '}'))
+    return (
+      token.kind === 'newline' ||
+      token.kind === 'end' ||
+      (token.kind === 'sign' && (token.text === ';' || token.text === '}'))
+    )
   }
 
   spanOfToken(token: Token): Source {
@@ -164,8 +177,10 @@ export class Cursor {
   fail(expected: string | readonly string[], hint: string | null = null): never {
     const token = this.peek()
     const span = this.spanOfToken(token)
-    if (token.kind === 'unterminated') refuse('nft-unterminated-string', span, 'expected a closing quote before the end of the line')
-    if (token.kind === 'bad-character') refuse('nft-character', span, `${quoted(token.text)} begins no word, number or sign`)
+    if (token.kind === 'unterminated')
+      refuse('nft-unterminated-string', span, 'expected a closing quote before the end of the line')
+    if (token.kind === 'bad-character')
+      refuse('nft-character', span, `${quoted(token.text)} begins no word, number or sign`)
     return refuse('nft-syntax', span, expectedFound(expected, this.found(token)), { hint })
   }
 

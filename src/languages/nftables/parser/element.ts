@@ -1,8 +1,7 @@
 /** One element of a set: key, what may stand behind it, and what a map has for it. */
 
-import type { ElementNode, StatementNode } from '../ast.ts'
+import type { ElementNode, Expression, StatementNode } from '../ast.ts'
 import { parseVerdict } from '../statements/verdict.ts'
-import type { Expression } from '../ast.ts'
 import type { Parser } from './parser.ts'
 import { expectTime } from './quantity.ts'
 

@@ -103,7 +103,8 @@ function parseConcatenation(parser: Parser, mode: Mode, depth: number): Expressi
     parser.cursor.skipNewlines()
     const part = parseInterval(parser, mode, depth)
     parts.push(part)
-    if (parts.length > longest) refuse('nft-too-deep', part.span, `expected at most ${longest} parts of a concatenation`)
+    if (parts.length > longest)
+      refuse('nft-too-deep', part.span, `expected at most ${longest} parts of a concatenation`)
   }
   return { kind: 'concatenation', parts, span: joinSpans(first.span, parts.at(-1)?.span ?? first.span) }
 }
@@ -130,7 +131,10 @@ const levels: readonly (readonly [sign: string, word: string, operator: BinaryOp
   [['|', 'or', '|']],
   [['^', 'xor', '^']],
   [['&', 'and', '&']],
-  [['<<', 'lshift', '<<'], ['>>', 'rshift', '>>']],
+  [
+    ['<<', 'lshift', '<<'],
+    ['>>', 'rshift', '>>'],
+  ],
 ]
 
 function parseBinary(parser: Parser, mode: Mode, level: number, depth: number): Expression {
@@ -166,7 +170,8 @@ function parsePrimary(parser: Parser, mode: Mode, depth: number): Expression {
 }
 
 function parseParenthesis(parser: Parser, mode: Mode, depth: number): Expression {
-  if (depth > deepest) refuse('nft-too-deep', parser.cursor.here(), `expected at most ${deepest} parentheses within each other`)
+  if (depth > deepest)
+    refuse('nft-too-deep', parser.cursor.here(), `expected at most ${deepest} parentheses within each other`)
   const { cursor } = parser
   cursor.next()
   const inner = parseConcatenation(parser, mode, depth + 1)

@@ -1,9 +1,9 @@
 /** The parser as a whole: the file being read, variables, includes, and the constructs' way back to expressions. */
 
+import type { Source } from '../../../model/rules/index.ts'
 import { didYouMean } from '../../diagnostics/index.ts'
 import type { Expression, StatementNode } from '../ast.ts'
 import { Refusal, type Report, refuse } from '../refusal.ts'
-import type { Source } from '../../../model/rules/index.ts'
 import { type SourceText, sourceText } from '../source/source-text.ts'
 import { parseStateful } from '../statements/index.ts'
 import { Cursor } from './cursor.ts'
@@ -24,9 +24,15 @@ export interface IncludedFile {
 interface Definition {
   readonly value: Expression
   readonly span: Source
+  /** Tokens that it stands for, with those of the variables in it. */
+  readonly size: number
 }
 
 const deepestInclude = 16
+/** Hashes of hashes: more is no ruleset but an attack on the stack. */
+const deepestExpression = 32
+/** Tokens of a definition, written out: definitions of definitions can double with each line. */
+const largestDefinition = 2_000_000
 
 export class NftablesParser implements Parser {
   cursor: Cursor
@@ -37,6 +43,9 @@ export class NftablesParser implements Parser {
   /** Innermost last: a table's and a chain's block see their own definitions and those around them. */
   readonly #scopes: Map<string, Definition>[] = [new Map()]
   readonly #open: string[] = []
+  #depth = 0
+  /** Tokens that variables stood for since the last definition began. */
+  #expanded = 0
 
   constructor(report: Report, read: ReadInclude) {
     this.report = report
@@ -45,7 +54,15 @@ export class NftablesParser implements Parser {
   }
 
   expression(): Expression {
-    return parseMapped(this)
+    if (this.#depth >= deepestExpression) {
+      refuse('nft-too-deep', this.cursor.here(), `expected at most ${deepestExpression} expressions within each other`)
+    }
+    this.#depth++
+    try {
+      return parseMapped(this)
+    } finally {
+      this.#depth--
+    }
   }
 
   rightSide(): Expression {
@@ -65,7 +82,8 @@ export class NftablesParser implements Parser {
   }
 
   text(what: string): string {
-    if (this.cursor.peek().kind !== 'variable') return (this.cursor.take('string') ?? this.cursor.take('word') ?? this.cursor.fail(what)).text
+    if (this.cursor.peek().kind !== 'variable')
+      return (this.cursor.take('string') ?? this.cursor.take('word') ?? this.cursor.fail(what)).text
     const value = this.variable()
     return value.kind === 'word' ? value.text : refuse('nft-syntax', value.span, `expected ${what}`)
   }
@@ -74,9 +92,14 @@ export class NftablesParser implements Parser {
     const token = this.cursor.next()
     const span = this.cursor.spanOfToken(token)
     const definition = this.#definition(token.text)
-    if (definition) return { ...definition.value, span }
+    if (definition) {
+      this.#expanded += definition.size
+      return { ...definition.value, span }
+    }
     const known = this.#scopes.flatMap((scope) => [...scope.keys()])
-    return refuse('nft-unknown-variable', span, `$${token.text} is not defined before this place`, { hint: didYouMean(token.text, known) })
+    return refuse('nft-unknown-variable', span, `$${token.text} is not defined before this place`, {
+      hint: didYouMean(token.text, known),
+    })
   }
 
   #definition(name: string): Definition | undefined {
@@ -112,6 +135,8 @@ export class NftablesParser implements Parser {
     const { cursor } = this
     const name = cursor.expectName('the name of a variable')
     cursor.expectSign('=')
+    this.#expanded = 0
+    const begin = cursor.position
     const isNegative = cursor.isSign('-') && cursor.peek(1).kind === 'number' && cursor.next() !== undefined
     let value = cursor.isSign('{') ? this.set() : parseRight(this)
     if (isNegative && value.kind === 'number') value = { ...value, value: -value.value }
@@ -123,7 +148,14 @@ export class NftablesParser implements Parser {
         hint: 'redefine changes it',
       })
     }
-    scope?.set(name.text, { value, span: name.span })
+    const size = this.#expanded + cursor.position - begin
+    if (size > largestDefinition)
+      refuse(
+        'nft-too-deep',
+        name.span,
+        `expected at most ${largestDefinition} words, found ${size} in $${name.text} written out`,
+      )
+    scope?.set(name.text, { value, span: name.span, size })
   }
 
   /** Runs `work` with variables of its own. */
@@ -143,11 +175,19 @@ export class NftablesParser implements Parser {
     const path = this.text('the path of a file in quotes')
     const found = this.#read(path, cursor.source.name)
     const isPattern = /[*?[]/.test(path)
-    const files = found === null ? [] : typeof found === 'string' ? [{ name: path, text: found }] : 'text' in found ? [found] : found
+    const files =
+      found === null
+        ? []
+        : typeof found === 'string'
+          ? [{ name: path, text: found }]
+          : 'text' in found
+            ? [found]
+            : found
     if (files.length === 0 && !isPattern) refuse('nft-include', span, `the file ${path} cannot be read`)
     for (const file of files) {
       if (this.#open.includes(file.name)) refuse('nft-include-loop', span, `${file.name} includes itself`)
-      if (this.#open.length > deepestInclude) refuse('nft-include-loop', span, `expected at most ${deepestInclude} files within each other`)
+      if (this.#open.length > deepestInclude)
+        refuse('nft-include-loop', span, `expected at most ${deepestInclude} files within each other`)
       this.readFile(file, items)
     }
   }

@@ -12,7 +12,11 @@ import { expectTime, millisecondsOf } from './quantity.ts'
 export function objectKindAt(parser: NftablesParser): ObjectKind | null {
   const { cursor } = parser
   if (cursor.isWord('ct')) {
-    for (const [word, kind] of [['helper', 'ct helper'], ['timeout', 'ct timeout'], ['expectation', 'ct expectation']] as const) {
+    for (const [word, kind] of [
+      ['helper', 'ct helper'],
+      ['timeout', 'ct timeout'],
+      ['expectation', 'ct expectation'],
+    ] as const) {
       if (cursor.isWord(word, 1)) return kind
     }
   }
@@ -39,7 +43,13 @@ interface Draft {
 /** Reads what stands behind the name: `{ ... }` or, in a command, the bare properties. */
 export function parseObjectBody(parser: NftablesParser, kind: ObjectKind, name: Name, start: number): ObjectNode {
   const draft: Draft = {
-    comment: null, counts: { packets: 0, bytes: 0 }, quota: null, limit: null, words: new Map(), numbers: new Map(), policy: [],
+    comment: null,
+    counts: { packets: 0, bytes: 0 },
+    quota: null,
+    limit: null,
+    words: new Map(),
+    numbers: new Map(),
+    policy: [],
   }
   const { cursor } = parser
   if (cursor.takeSign('{')) {
@@ -80,7 +90,11 @@ const properties: Readonly<Record<'ct helper' | 'ct timeout' | 'ct expectation',
   'ct expectation': ['protocol', 'l3proto', 'dport', 'timeout', 'size'],
 }
 
-function parseConntrackItem(parser: NftablesParser, kind: 'ct helper' | 'ct timeout' | 'ct expectation', draft: Draft): void {
+function parseConntrackItem(
+  parser: NftablesParser,
+  kind: 'ct helper' | 'ct timeout' | 'ct expectation',
+  draft: Draft,
+): void {
   const { cursor } = parser
   const word = cursor.expectOneOf(properties[kind], `a property of a ${kind}`)
   if (word === 'policy') parsePolicy(parser, draft)
@@ -127,12 +141,26 @@ function objectFrom(kind: ObjectKind, name: Name, draft: Draft, span: ObjectNode
     case 'limit':
       return { kind, ...common, limit: needed(draft.limit, 'a rate') }
     case 'ct helper':
-      return { kind, ...common, helper: needed(draft.words.get('type'), 'a type'), protocol: needed(draft.words.get('protocol'), 'a protocol'), family }
+      return {
+        kind,
+        ...common,
+        helper: needed(draft.words.get('type'), 'a type'),
+        protocol: needed(draft.words.get('protocol'), 'a protocol'),
+        family,
+      }
     case 'ct timeout':
-      return { kind, ...common, protocol: needed(draft.words.get('protocol'), 'a protocol'), family, policy: draft.policy }
+      return {
+        kind,
+        ...common,
+        protocol: needed(draft.words.get('protocol'), 'a protocol'),
+        family,
+        policy: draft.policy,
+      }
     case 'ct expectation':
       return {
-        kind, ...common, family,
+        kind,
+        ...common,
+        family,
         protocol: needed(draft.words.get('protocol'), 'a protocol'),
         port: needed(draft.numbers.get('dport'), 'a dport'),
         timeout: needed(draft.numbers.get('timeout'), 'a timeout'),

@@ -21,15 +21,35 @@ interface Draft {
 /** Reads `{ ... }` behind the name. */
 export function parseSetBody(parser: NftablesParser, name: Name, isMap: boolean, start: number): SetNode {
   const draft: Draft = {
-    key: null, data: null, flags: [], timeout: null, size: null, isAutoMerge: false, statements: [], elements: [], comment: null,
+    key: null,
+    data: null,
+    flags: [],
+    timeout: null,
+    size: null,
+    isAutoMerge: false,
+    statements: [],
+    elements: [],
+    comment: null,
   }
-  parser.cursor.expectSign('{')
+  const open = parser.cursor.expectSign('{')
   parser.items(() => parseItem(parser, draft))
-  parser.cursor.expectSign('}')
+  parser.report.attempt(() => parser.cursor.expectClose(open))
   return { name, isMap, ...draft, span: parser.cursor.spanFrom(start) }
 }
 
-const properties = ['type', 'typeof', 'flags', 'timeout', 'gc-interval', 'size', 'policy', 'auto-merge', 'elements', 'comment', 'counter']
+const properties = [
+  'type',
+  'typeof',
+  'flags',
+  'timeout',
+  'gc-interval',
+  'size',
+  'policy',
+  'auto-merge',
+  'elements',
+  'comment',
+  'counter',
+]
 
 function parseItem(parser: NftablesParser, draft: Draft): void {
   const { cursor } = parser
@@ -86,11 +106,15 @@ function parseTypes(parser: NftablesParser, draft: Draft, keyword: string): void
   if (!cursor.takeSign(':')) return
   const isInterval = cursor.takeWord('interval')
   if (cursor.takeWord('verdict')) draft.data = { kind: 'verdict' }
-  else if (cursor.isOneOf(Object.keys(objectKinds))) draft.data = { kind: 'object', object: objectKinds[cursor.next().text] ?? 'counter' }
+  else if (cursor.isOneOf(Object.keys(objectKinds)))
+    draft.data = { kind: 'object', object: objectKinds[cursor.next().text] ?? 'counter' }
   else if (keyword === 'type' && cursor.isWord('ct')) {
     cursor.next()
     const word = cursor.expectOneOf(['helper', 'timeout', 'expectation'], 'helper, timeout or expectation')
-    draft.data = { kind: 'object', object: word === 'helper' ? 'ct helper' : word === 'timeout' ? 'ct timeout' : 'ct expectation' }
+    draft.data = {
+      kind: 'object',
+      object: word === 'helper' ? 'ct helper' : word === 'timeout' ? 'ct timeout' : 'ct expectation',
+    }
   } else if (cursor.isOneOf(['secmark', 'synproxy', 'tunnel'])) {
     refuse('nft-unsupported-value', cursor.here(), 'maps to secmark, synproxy or tunnel objects are not modelled')
   } else draft.data = { kind: 'type', type: parseType(parser, keyword), isInterval }

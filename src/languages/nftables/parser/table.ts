@@ -33,11 +33,11 @@ export function refuseFamily({ family, span }: TableName): void {
 
 /** Reads `{ ... }` or nothing. */
 export function parseTableBody(parser: NftablesParser): TableBody {
-  const body = { flags: new Array<Name>(), chains: new Array<ChainNode>(), sets: new Array<SetNode>(), objects: new Array<ObjectNode>() }
+  const body = { flags: [] as Name[], chains: [] as ChainNode[], sets: [] as SetNode[], objects: [] as ObjectNode[] }
   if (!parser.cursor.isSign('{')) return body
-  parser.cursor.next()
+  const open = parser.cursor.next()
   parser.inScope(() => parser.items(() => parseItem(parser, body)))
-  parser.cursor.expectSign('}')
+  parser.report.attempt(() => parser.cursor.expectClose(open))
   return body
 }
 
@@ -87,8 +87,10 @@ function parseItem(parser: NftablesParser, body: Draft): void {
 /** Objects that are not modelled; the word is read already. */
 export function refuseObject(parser: NftablesParser, word: string): void {
   const span = parser.cursor.here()
-  if (word === 'flowtable') refuse('nft-unsupported-flowtable', span, 'flowtables pass packets around the rules, which is not modelled')
-  if (word === 'synproxy') refuse('nft-unsupported-synproxy', span, 'synproxy answers in place of the server, which is not modelled')
+  if (word === 'flowtable')
+    refuse('nft-unsupported-flowtable', span, 'flowtables pass packets around the rules, which is not modelled')
+  if (word === 'synproxy')
+    refuse('nft-unsupported-synproxy', span, 'synproxy answers in place of the server, which is not modelled')
   if (word === 'secmark') refuse('nft-unsupported-secmark', span, 'secmark objects need a security module')
   if (word === 'tunnel') refuse('nft-unsupported-tunnel', span, 'tunnels are not modelled')
 }

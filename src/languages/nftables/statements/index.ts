@@ -2,8 +2,8 @@
 
 import { didYouMean, expectedFound } from '../../diagnostics/index.ts'
 import type { ComparisonOperator, StatementKind, StatementNode, StatementOf } from '../ast.ts'
-import type { BareStatement, Scope } from '../lower/scope.ts'
 import { lowerMatch } from '../lower/match.ts'
+import type { BareStatement, Scope } from '../lower/scope.ts'
 import type { Cursor } from '../parser/cursor.ts'
 import { parseLeft, parseRight, parseSetOperand, parseValue } from '../parser/expression.ts'
 import type { Parser } from '../parser/parser.ts'
@@ -51,8 +51,10 @@ export function parseStatement(parser: Parser): StatementNode {
   if (kind === 'word') {
     const next = cursor.peek(1)
     if (text === 'ct' && next.text === 'count') return connectionLimit.parse(parser)
-    if (text === 'ct' && object.assignable.includes(next.text) && cursor.isWord('set', 2)) return object.parseAssignment(parser)
-    if (next.kind === 'sign' && next.text === '@' && ['add', 'update', 'delete'].includes(text)) return update.parse(parser)
+    if (text === 'ct' && object.assignable.includes(next.text) && cursor.isWord('set', 2))
+      return object.parseAssignment(parser)
+    if (next.kind === 'sign' && next.text === '@' && ['add', 'update', 'delete'].includes(text))
+      return update.parse(parser)
     if (text === 'set' && ['add', 'update', 'delete'].includes(next.text)) return update.parseOld(parser)
     if (text === 'meter' || (text === 'flow' && next.text === 'table')) return update.parseMeter(parser)
     if (text === 'reset' && next.text === 'tcp') return parseReset(parser)
@@ -64,9 +66,14 @@ export function parseStatement(parser: Parser): StatementNode {
   if (beginsTerm(cursor, false) || cursor.isSign('(')) return parseMatch(parser)
   if (kind !== 'word') return cursor.fail('a match or a statement')
   const known = [...parsers.keys(), ...termKeywords(), ...refused.keywords]
-  return refuse('nft-unknown-statement', cursor.here(), expectedFound('a match or a statement', cursor.found(cursor.peek())), {
-    hint: didYouMean(text, known),
-  })
+  return refuse(
+    'nft-unknown-statement',
+    cursor.here(),
+    expectedFound('a match or a statement', cursor.found(cursor.peek())),
+    {
+      hint: didYouMean(text, known),
+    },
+  )
 }
 
 function parseReset(parser: Parser): StatementNode {
@@ -90,13 +97,26 @@ function parseMatch(parser: Parser): StatementNode {
     return { kind: 'set', target: left.term, value, span: cursor.spanFrom(start) }
   }
   const operator = parseOperator(cursor)
-  if (cursor.isAtEnd()) cursor.fail(operator === 'implicit' ? 'a value to compare with' : `a value behind "${operator}"`)
+  if (cursor.isAtEnd())
+    cursor.fail(operator === 'implicit' ? 'a value to compare with' : `a value behind "${operator}"`)
   const right = parseRight(parser)
   return { kind: 'match', left, operator, right, span: cursor.spanFrom(start) }
 }
 
 const operatorWords: Readonly<Record<string, ComparisonOperator>> = {
-  '==': '==', eq: '==', '!=': '!=', ne: '!=', '<': '<', lt: '<', '>': '>', gt: '>', '<=': '<=', le: '<=', '>=': '>=', ge: '>=', '!': '!',
+  '==': '==',
+  eq: '==',
+  '!=': '!=',
+  ne: '!=',
+  '<': '<',
+  lt: '<',
+  '>': '>',
+  gt: '>',
+  '<=': '<=',
+  le: '<=',
+  '>=': '>=',
+  ge: '>=',
+  '!': '!',
 }
 
 function parseOperator(cursor: Cursor): ComparisonOperator {
@@ -130,5 +150,7 @@ export function lowerStatement(node: StatementNode, scope: Scope): BareStatement
 }
 
 /** The table's type ties each kind to its own lowering; a union of functions cannot be called without saying so. */
-const lowerOf = <K extends StatementKind>(kind: K): ((node: StatementOf<StatementKind>, scope: Scope) => BareStatement[]) =>
+const lowerOf = <K extends StatementKind>(
+  kind: K,
+): ((node: StatementOf<StatementKind>, scope: Scope) => BareStatement[]) =>
   lowerers[kind] as (node: StatementOf<StatementKind>, scope: Scope) => BareStatement[]

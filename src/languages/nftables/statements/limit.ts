@@ -34,9 +34,16 @@ export function parseLimit(cursor: Cursor): LimitParameters {
   let burst = isBytes ? 0 : 5
   if (cursor.takeWord('burst')) {
     burst = cursor.expectNumber('a burst', 0xffffffff)
-    const word = cursor.expectOneOf(['packets', ...Object.keys(byteUnits)], isBytes ? 'bytes, kbytes or mbytes' : 'packets')
+    const word = cursor.expectOneOf(
+      ['packets', ...Object.keys(byteUnits)],
+      isBytes ? 'bytes, kbytes or mbytes' : 'packets',
+    )
     if ((word !== 'packets') !== isBytes) {
-      refuse('nft-syntax', cursor.spanOfToken(rateToken), `expected a burst in ${isBytes ? 'bytes' : 'packets'} as the rate is, found one in ${word}`)
+      refuse(
+        'nft-syntax',
+        cursor.spanOfToken(rateToken),
+        `expected a burst in ${isBytes ? 'bytes' : 'packets'} as the rate is, found one in ${word}`,
+      )
     }
     burst *= byteUnits[word] ?? 1
   }
@@ -48,11 +55,13 @@ function parseUnit(cursor: Cursor): { isBytes: boolean; factor: number; period: 
   const token = cursor.peek()
   const [unit, joined] = token.kind === 'word' ? token.text.split('/') : []
   const factor = byteUnits[unit ?? '']
-  if (unit !== undefined && factor === undefined && unit !== 'packets') cursor.fail('"/" and a period, or bytes, kbytes or mbytes')
+  if (unit !== undefined && factor === undefined && unit !== 'packets')
+    cursor.fail('"/" and a period, or bytes, kbytes or mbytes')
   const what = 'second, minute, hour, day or week'
   if (unit !== undefined) cursor.next()
   if (joined !== undefined && joined !== '') {
-    if (periods[joined] === undefined) refuse('nft-unknown-key', cursor.spanOfToken(token), `expected ${what}, found "${joined}"`)
+    if (periods[joined] === undefined)
+      refuse('nft-unknown-key', cursor.spanOfToken(token), `expected ${what}, found "${joined}"`)
     return { isBytes: factor !== undefined, factor: factor ?? 1, period: joined }
   }
   if (joined === undefined) cursor.expectSign('/', 'and a period')

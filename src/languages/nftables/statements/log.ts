@@ -1,8 +1,8 @@
 /** `log [prefix "..."] [level LEVEL] [group N] [flags ...] [snaplen N] [queue-threshold N]`. */
 
-import { logLevels } from '../symbols/header-names.ts'
-import { refuse } from '../refusal.ts'
 import type { Parser } from '../parser/parser.ts'
+import { refuse } from '../refusal.ts'
+import { logLevels } from '../symbols/header-names.ts'
 import type { LowerStatement, ParseStatement } from './statement.ts'
 
 export const keywords: readonly string[] = ['log']
@@ -18,18 +18,22 @@ export const parse: ParseStatement<'log'> = (parser) => {
   for (;;) {
     if (cursor.takeWord('prefix')) prefix = parser.text('a prefix in quotes')
     else if (cursor.takeWord('group')) group = cursor.expectNumber('the number of a group', 65_535)
-    else if (cursor.takeWord('level')) level = cursor.expectOneOf([...logLevels, 'error', 'warning', 'panic'], 'a syslog level')
+    else if (cursor.takeWord('level'))
+      level = cursor.expectOneOf([...logLevels, 'error', 'warning', 'panic'], 'a syslog level')
     else if (cursor.takeWord('snaplen')) cursor.expectNumber('a length', 0xffffffff)
     else if (cursor.takeWord('queue-threshold')) cursor.expectNumber('a number of messages', 65_535)
     else if (cursor.takeWord('flags')) {
       parseFlags(parser)
       hasFlags = true
-    }
-    else break
+    } else break
   }
   const span = cursor.spanFrom(start)
   if (group !== null && (level !== null || hasFlags)) {
-    refuse('nft-syntax', span, `expected a group or ${level === null ? 'flags' : 'a level'}, found both: a group's messages go to a program and not to the kernel's log`)
+    refuse(
+      'nft-syntax',
+      span,
+      `expected a group or ${level === null ? 'flags' : 'a level'}, found both: a group's messages go to a program and not to the kernel's log`,
+    )
   }
   return { kind: 'log', prefix, group, level, span }
 }

@@ -5,7 +5,7 @@ import { didYouMean, quoted } from '../../diagnostics/index.ts'
 import type { Expression, ObjectKind, StatementOf } from '../ast.ts'
 import type { Scope } from '../lower/scope.ts'
 import type { Parser } from '../parser/parser.ts'
-import { refuse } from '../refusal.ts'
+import { giveUp, refuse } from '../refusal.ts'
 import type { LowerStatement } from './statement.ts'
 
 /** What names the object: a word, or a map from something of the packet. */
@@ -32,7 +32,14 @@ export const lower: LowerStatement<'object'> = (node, scope) => {
   const { name, objectKind } = node
   if (name.kind === 'map') {
     const key = scope.value(name.key, null)
-    return [{ kind: 'object-map', objectKind, key: key.value, map: scope.setFor(name.map, key, { kind: 'object', object: objectKind }) }]
+    return [
+      {
+        kind: 'object-map',
+        objectKind,
+        key: key.value,
+        map: scope.setFor(name.map, key, { kind: 'object', object: objectKind }),
+      },
+    ]
   }
   return [{ kind: 'object', object: objectNamed(name, objectKind, scope) }]
 }
@@ -42,8 +49,14 @@ export function objectNamed(name: Expression, kind: ObjectKind, scope: Scope): R
   if (name.kind !== 'word') return refuse('nft-syntax', name.span, `expected the name of a ${kind}`)
   const object = scope.table.objects.get(`${kind} ${name.text}`)
   if (object) return object
+  if (scope.table.refused.has(name.text)) giveUp()
   const known = [...scope.table.objects.values()].filter((other) => other.kind === kind).map((other) => other.name)
-  return refuse('nft-missing-object', name.span, `there is no ${kind} ${quoted(name.text)} in table ${scope.table.name}`, {
-    hint: didYouMean(name.text, known),
-  })
+  return refuse(
+    'nft-missing-object',
+    name.span,
+    `there is no ${kind} ${quoted(name.text)} in table ${scope.table.name}`,
+    {
+      hint: didYouMean(name.text, known),
+    },
+  )
 }

@@ -21,7 +21,12 @@ export const parse: ParseStatement<'reject'> = (parser) => {
   }
   cursor.takeWord('type')
   const code = parser.constant()
-  return { kind: 'reject', with: word === 'icmp' ? 'icmp' : word === 'icmpv6' ? 'icmpv6' : 'icmpx', code, span: cursor.spanFrom(start) }
+  return {
+    kind: 'reject',
+    with: word === 'icmp' ? 'icmp' : word === 'icmpv6' ? 'icmpv6' : 'icmpx',
+    code,
+    span: cursor.spanFrom(start),
+  }
 }
 
 const codeTypes: Readonly<Record<'icmp' | 'icmpv6' | 'icmpx', DataType>> = {

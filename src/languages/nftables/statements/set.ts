@@ -35,7 +35,11 @@ function setMeta(target: TermOf<'meta'>, value: Expression, scope: Scope): BareS
   const key = metaKeys.find((known) => known === target.key)
   const type = metaNames[target.key]?.type
   if (key === undefined || !type) {
-    return refuse('nft-operator', target.span, `expected one of ${alternatives(metaKeys)} to set, found meta ${target.key}`)
+    return refuse(
+      'nft-operator',
+      target.span,
+      `expected one of ${alternatives(metaKeys)} to set, found meta ${target.key}`,
+    )
   }
   return { kind: 'set meta', key, value: scope.valueOfType(value, type) }
 }
@@ -53,7 +57,11 @@ function setConntrack(target: TermOf<'ct'>, value: Expression, scope: Scope): Ba
   const keys: readonly SetConntrackStatement['key'][] = ['mark', 'label', 'zone', 'secmark', 'eventmask']
   const key = keys.find((known) => known === word)
   if (key === undefined || (target.direction !== null && key !== 'zone')) {
-    return refuse('nft-operator', target.span, `expected mark, label, zone, secmark or event to set, found ct ${target.key}`)
+    return refuse(
+      'nft-operator',
+      target.span,
+      `expected mark, label, zone, secmark or event to set, found ct ${target.key}`,
+    )
   }
   return { kind: 'set ct', key, direction: target.direction, value: scope.valueOfType(value, conntrackTypes[key]) }
 }
@@ -61,14 +69,18 @@ function setConntrack(target: TermOf<'ct'>, value: Expression, scope: Scope): Ba
 function setPayload(target: TermOf<'payload'> | TermOf<'raw-payload'>, value: Expression, scope: Scope): BareStatement {
   const typed = lowerTerm(target, scope)
   const part = typed.parts[0]
-  if (!part || part.value.kind !== 'payload') return refuse('nft-operator', target.span, 'expected a field of a header to set')
+  if (part?.value.kind !== 'payload') return refuse('nft-operator', target.span, 'expected a field of a header to set')
   const { base, offset, width, name } = part.value
   return { kind: 'set payload', base, offset, width, name, value: scope.valueOfType(value, part.type) }
 }
 
-function setTcpOption(target: TermOf<'tcp-option'> | TermOf<'raw-tcp-option'>, value: Expression, scope: Scope): BareStatement {
+function setTcpOption(
+  target: TermOf<'tcp-option'> | TermOf<'raw-tcp-option'>,
+  value: Expression,
+  scope: Scope,
+): BareStatement {
   const part = lowerTerm(target, scope).parts[0]
-  if (!part || part.value.kind !== 'tcp-option' || part.value.exists) {
+  if (part?.value.kind !== 'tcp-option' || part.value.exists) {
     return refuse('nft-operator', target.span, 'expected a field of a TCP option to set')
   }
   const { option, offset, width } = part.value
@@ -77,6 +89,7 @@ function setTcpOption(target: TermOf<'tcp-option'> | TermOf<'raw-tcp-option'>, v
 
 export const lowerReset = ({ target }: StatementOf<'reset'>): BareStatement[] => {
   if (target.kind === 'raw-tcp-option') return [{ kind: 'reset tcp-option', option: target.option }]
-  if (target.kind === 'tcp-option') return [{ kind: 'reset tcp-option', option: tcpOptions[target.option]?.number ?? 0 }]
+  if (target.kind === 'tcp-option')
+    return [{ kind: 'reset tcp-option', option: tcpOptions[target.option]?.number ?? 0 }]
   return refuse('nft-operator', target.span, 'expected a TCP option to reset')
 }

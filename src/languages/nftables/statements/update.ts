@@ -1,12 +1,14 @@
 /** `add|update|delete @set { KEY [timeout T] [statements] [: DATA] }`, and its older form `meter NAME { KEY statements }`. */
 
 import type { ElementNode, StatementOf } from '../ast.ts'
-import type { BareStatement, Scope } from '../lower/scope.ts'
-import type { Typed } from '../lower/typed.ts'
 import { meterSet } from '../build/meter-set.ts'
-import type { Parser } from '../parser/parser.ts'
+import type { BareStatement, Scope } from '../lower/scope.ts'
+import { refuseTimeout } from '../lower/set-elements.ts'
+import type { Typed } from '../lower/typed.ts'
 import { parseElement } from '../parser/element.ts'
+import type { Parser } from '../parser/parser.ts'
 import { refuse } from '../refusal.ts'
+import type { DataType } from '../symbols/datatype.ts'
 import type { LowerStatement, ParseStatement } from './statement.ts'
 
 export const parse: ParseStatement<'update'> = (parser) => {
@@ -56,22 +58,35 @@ function parseBraced(parser: Parser): ElementNode {
 export const lower: LowerStatement<'update'> = (node, scope) => {
   const key = scope.value(node.element.key, null)
   const reference = { kind: 'set-reference', name: node.set, span: node.setSpan } as const
-  const known = scope.table.sets.get(node.set)
-  const set = scope.setFor(reference, key, known?.data == null ? { kind: 'none' } : updatable(known.data.kind, node, scope, known.dataType))
+  const type = valueTypeOf(node, scope)
+  const set = scope.setFor(reference, key, type === null ? { kind: 'none' } : { kind: 'value', type })
   if (set.isConstant || (!set.isDynamic && set.isInterval)) {
     refuse('nft-operator', node.setSpan, 'rules cannot change this set: it holds constants or intervals', {
       related: [{ span: set.source, message: 'declared here' }],
       hint: 'add "flags dynamic" to its declaration',
     })
   }
-  const data = node.element.data === null || !known?.dataType ? null : scope.valueOfType(node.element.data, known.dataType)
-  if (known?.data?.kind === 'value' && data === null) refuse('nft-type-mismatch', node.span, 'expected ": VALUE" behind the key, since this is a map')
-  return [{ ...updateOf(node.operation, node.element, key, scope), set, data }]
+  const { data, timeout, span } = node.element
+  if (timeout !== null && !set.hasTimeout) refuseTimeout(set, span)
+  if (type === null && data !== null)
+    refuse('nft-type-mismatch', data.span, 'expected no ":", since this is a set and not a map')
+  if (type !== null && data === null)
+    refuse('nft-type-mismatch', span, 'expected ": VALUE" behind the key, since this is a map')
+  const value = type === null || data === null ? null : scope.valueOfType(data, type)
+  return [{ ...updateOf(node.operation, node.element, key, scope), set, data: value }]
 }
 
-function updatable(kind: 'value' | 'verdict' | 'object', node: StatementOf<'update'>, _scope: Scope, type: import('../symbols/datatype.ts').DataType | null) {
-  if (kind === 'value' && type) return { kind, type } as const
-  return refuse('nft-operator', node.setSpan, 'rules can add to sets and to maps of values, not to maps of verdicts or objects')
+/** What the map maps to; null for a set, and for a name that is none: that is told by `setFor`. */
+function valueTypeOf(node: StatementOf<'update'>, scope: Scope): DataType | null {
+  const known = scope.table.sets.get(node.set)
+  if (known?.data && known.data.kind !== 'value') {
+    refuse(
+      'nft-operator',
+      node.setSpan,
+      `rules can add to sets and to maps of values, found a map to a ${known.data.kind}`,
+    )
+  }
+  return known?.dataType ?? null
 }
 
 function updateOf(operation: 'add' | 'update' | 'delete', element: ElementNode, key: Typed, scope: Scope) {
@@ -87,6 +102,10 @@ function updateOf(operation: 'add' | 'update' | 'delete', element: ElementNode, 
 /** A meter is a dynamic set of the rule's own; with a timeout, finding an element renews it. */
 export const lowerMeter = (node: StatementOf<'meter'>, scope: Scope): BareStatement[] => {
   const key = scope.value(node.element.key, null)
-  const set = meterSet(scope.table, node, key.parts.map((part) => part.type))
+  const set = meterSet(
+    scope.table,
+    node,
+    key.parts.map((part) => part.type),
+  )
   return [{ ...updateOf(node.element.timeout === null ? 'add' : 'update', node.element, key, scope), set, data: null }]
 }

@@ -8,8 +8,21 @@ export type Names = Readonly<Record<string, number>>
  * string: bytes padded to the width; interface: the name stands for an index that only the host knows.
  */
 export type Notation =
-  | 'integer' | 'bitmask' | 'index' | 'string' | 'interface' | 'ipv4' | 'ipv6' | 'link' | 'boolean'
-  | 'milliseconds' | 'instant' | 'hour' | 'class' | 'user' | 'verdict'
+  | 'integer'
+  | 'bitmask'
+  | 'index'
+  | 'string'
+  | 'interface'
+  | 'ipv4'
+  | 'ipv6'
+  | 'link'
+  | 'boolean'
+  | 'milliseconds'
+  | 'instant'
+  | 'hour'
+  | 'class'
+  | 'user'
+  | 'verdict'
 
 export interface DataType {
   /** As `type` in a set declaration names it. */

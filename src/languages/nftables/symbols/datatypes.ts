@@ -1,11 +1,6 @@
 /** All data types that the modelled tables can use, by nft's name. */
 
-import {
-  conntrackDirections,
-  conntrackEvents,
-  conntrackStates,
-  conntrackStatus,
-} from './conntrack-names.ts'
+import { conntrackDirections, conntrackEvents, conntrackStates, conntrackStatus } from './conntrack-names.ts'
 import type { DataType, Names, Notation } from './datatype.ts'
 import { dscpNames, ecnNames, mptcpSubtypes, tcpFlags } from './header-names.ts'
 import {
@@ -31,7 +26,13 @@ import {
 } from './protocols-table.ts'
 import { services } from './services.ts'
 
-const type = (name: string, title: string, width: number, notation: Notation, names: Names | null = null): DataType => ({
+const type = (
+  name: string,
+  title: string,
+  width: number,
+  notation: Notation,
+  names: Names | null = null,
+): DataType => ({
   name,
   title,
   width,
@@ -92,7 +93,9 @@ export const dataTypes = {
 /** The type that a set declaration names, or null. */
 export function dataTypeNamed(name: string): DataType | null {
   if (name === 'string') return stringType()
-  return Object.hasOwn(dataTypes, name) && name !== 'instant' ? (Object.entries(dataTypes).find(([key]) => key === name)?.[1] ?? null) : null
+  return Object.hasOwn(dataTypes, name) && name !== 'instant'
+    ? (Object.entries(dataTypes).find(([key]) => key === name)?.[1] ?? null)
+    : null
 }
 
 export const dataTypeNames = (): string[] => Object.keys(dataTypes).filter((name) => name !== 'instant')

@@ -1,6 +1,6 @@
 /** IPv6 extension headers, TCP and IPv4 options and SCTP chunks by nft's names: offsets and widths in bits. Data only. */
 
-import { dataTypes as t, integerType } from './datatypes.ts'
+import { integerType, dataTypes as t } from './datatypes.ts'
 import type { Field } from './headers.ts'
 
 const number = (offset: number, width: number): Field => [offset, width, integerType(width)]
@@ -19,12 +19,25 @@ export const extensionHeaders: Readonly<Record<string, Extension>> = {
   rt: { number: 43, fields: routing },
   rt0: { number: 43, fields: { ...routing, 'addr[]': [64, 128, t.ipv6_addr] } },
   rt2: { number: 43, fields: { ...routing, addr: [64, 128, t.ipv6_addr] } },
-  srh: { number: 43, fields: { ...routing, 'last-entry': number(32, 8), flags: number(40, 8), tag: number(48, 16), 'sid[]': [64, 128, t.ipv6_addr] } },
+  srh: {
+    number: 43,
+    fields: {
+      ...routing,
+      'last-entry': number(32, 8),
+      flags: number(40, 8),
+      tag: number(48, 16),
+      'sid[]': [64, 128, t.ipv6_addr],
+    },
+  },
   frag: {
     number: 44,
     fields: {
-      nexthdr: [0, 8, t.inet_proto], reserved: number(8, 8), 'frag-off': number(16, 13), reserved2: number(29, 2),
-      'more-fragments': number(31, 1), id: number(32, 32),
+      nexthdr: [0, 8, t.inet_proto],
+      reserved: number(8, 8),
+      'frag-off': number(16, 13),
+      reserved2: number(29, 2),
+      'more-fragments': number(31, 1),
+      id: number(32, 32),
     },
   },
   dst: { number: 60, fields: next },
@@ -63,16 +76,29 @@ export const tcpOptions: Readonly<Record<string, Extension>> = {
 }
 
 export const ipOptions: Readonly<Record<string, Extension>> = {
-  rr: { number: 7, fields: { type: number(0, 8), length: number(8, 8), ptr: number(16, 8), addr: [24, 32, t.ipv4_addr] } },
-  lsrr: { number: 131, fields: { type: number(0, 8), length: number(8, 8), ptr: number(16, 8), addr: [24, 32, t.ipv4_addr] } },
-  ssrr: { number: 137, fields: { type: number(0, 8), length: number(8, 8), ptr: number(16, 8), addr: [24, 32, t.ipv4_addr] } },
+  rr: {
+    number: 7,
+    fields: { type: number(0, 8), length: number(8, 8), ptr: number(16, 8), addr: [24, 32, t.ipv4_addr] },
+  },
+  lsrr: {
+    number: 131,
+    fields: { type: number(0, 8), length: number(8, 8), ptr: number(16, 8), addr: [24, 32, t.ipv4_addr] },
+  },
+  ssrr: {
+    number: 137,
+    fields: { type: number(0, 8), length: number(8, 8), ptr: number(16, 8), addr: [24, 32, t.ipv4_addr] },
+  },
   ra: { number: 148, fields: { type: number(0, 8), length: number(8, 8), value: number(16, 16) } },
 }
 
 const chunk = { type: number(0, 8), flags: number(8, 8), length: number(16, 16) } as const
 const init = {
-  ...chunk, 'init-tag': number(32, 32), 'a-rwnd': number(64, 32), 'num-outbound-streams': number(96, 16),
-  'num-inbound-streams': number(112, 16), 'initial-tsn': number(128, 32),
+  ...chunk,
+  'init-tag': number(32, 32),
+  'a-rwnd': number(64, 32),
+  'num-outbound-streams': number(96, 16),
+  'num-inbound-streams': number(112, 16),
+  'initial-tsn': number(128, 32),
 } as const
 
 export const sctpChunks: Readonly<Record<string, Extension>> = {
@@ -85,7 +111,10 @@ export const sctpChunks: Readonly<Record<string, Extension>> = {
   sack: {
     number: 3,
     fields: {
-      ...chunk, 'cum-tsn-ack': number(32, 32), 'a-rwnd': number(64, 32), 'num-gap-ack-blocks': number(96, 16),
+      ...chunk,
+      'cum-tsn-ack': number(32, 32),
+      'a-rwnd': number(64, 32),
+      'num-gap-ack-blocks': number(96, 16),
       'num-dup-tsns': number(112, 16),
     },
   },

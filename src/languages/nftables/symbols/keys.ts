@@ -2,7 +2,7 @@
 
 import type { ConntrackKey, MetaKey } from '../../../model/rules/index.ts'
 import type { DataType } from './datatype.ts'
-import { dataTypes as t, integerType, stringType } from './datatypes.ts'
+import { integerType, stringType, dataTypes as t } from './datatypes.ts'
 
 /** Key in the machine, type; `bare`: the word may stand without `meta` before it. */
 export interface MetaName {

@@ -11,7 +11,11 @@ import type { LowerTerm, ParseTerm } from './term.ts'
 
 export const keywords: readonly string[] = ['ct']
 
-const directed = ['saddr', 'daddr', ...Object.keys(conntrackNames).filter((name) => conntrackNames[name]?.direction !== 'never')]
+const directed = [
+  'saddr',
+  'daddr',
+  ...Object.keys(conntrackNames).filter((name) => conntrackNames[name]?.direction !== 'never'),
+]
 
 export const parse: ParseTerm<'ct'> = ({ cursor }) => {
   const start = cursor.start
@@ -32,12 +36,24 @@ export const lower: LowerTerm<'ct'> = (term, scope) => {
   if (term.key === 'saddr' || term.key === 'daddr') return address(term, term.key, scope)
   const name = conntrackNames[term.key]
   if (!name) return refuse('nft-unknown-key', term.span, `ct ${term.key} can be written but not read`)
-  if ((name.key === 'proto-src' || name.key === 'proto-dst') && scope.protocols.transport === null && !scope.protocols.hasConnectionTransport) {
-    refuse('nft-protocol-needed', term.span, `ct ${term.key} means nothing before the rule has matched a transport protocol`, {
-      hint: 'write meta l4proto tcp (or the protocol that is meant) before it',
-    })
+  if (
+    (name.key === 'proto-src' || name.key === 'proto-dst') &&
+    scope.protocols.transport === null &&
+    !scope.protocols.hasConnectionTransport
+  ) {
+    refuse(
+      'nft-protocol-needed',
+      term.span,
+      `ct ${term.key} means nothing before the rule has matched a transport protocol`,
+      {
+        hint: 'write meta l4proto tcp (or the protocol that is meant) before it',
+      },
+    )
   }
-  return typedOf({ kind: 'ct', key: name.key, direction: term.direction, family: null, width: name.type.width }, name.type)
+  return typedOf(
+    { kind: 'ct', key: name.key, direction: term.direction, family: null, width: name.type.width },
+    name.type,
+  )
 }
 
 function address(term: TermOf<'ct'>, key: ConntrackKey, scope: Scope): Typed {

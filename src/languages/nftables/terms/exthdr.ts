@@ -1,8 +1,8 @@
 /** IPv6 extension headers: `frag more-fragments`, `exthdr hbh exists`. */
 
-import { dataTypes } from '../symbols/datatypes.ts'
 import { typedOf } from '../lower/typed.ts'
 import { refuse } from '../refusal.ts'
+import { dataTypes } from '../symbols/datatypes.ts'
 import { extensionHeaders } from '../symbols/extension-headers.ts'
 import type { LowerTerm, ParseTerm } from './term.ts'
 
@@ -16,7 +16,10 @@ export const parse: ParseTerm<'exthdr'> = ({ cursor }) => {
   }
   const header = cursor.expectOneOf(Object.keys(extensionHeaders), 'an extension header')
   const fields = Object.keys(extensionHeaders[header]?.fields ?? {})
-  let field = cursor.expectOneOf(fields.map((name) => name.replace('[]', '')), `a field of ${header}`)
+  let field = cursor.expectOneOf(
+    fields.map((name) => name.replace('[]', '')),
+    `a field of ${header}`,
+  )
   if (fields.includes(`${field}[]`)) {
     cursor.expectSign('[')
     field = `${field}[${cursor.expectNumber('the index of an address', 127)}]`

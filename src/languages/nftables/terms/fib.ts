@@ -1,9 +1,9 @@
 /** `fib KEYS RESULT`: a lookup in the routing tables, with `oif`, `oifname`, `type`, or whether there is a route. */
 
-import type { DataType } from '../symbols/datatype.ts'
-import { dataTypes } from '../symbols/datatypes.ts'
 import { typedOf } from '../lower/typed.ts'
 import { refuse } from '../refusal.ts'
+import type { DataType } from '../symbols/datatype.ts'
+import { dataTypes } from '../symbols/datatypes.ts'
 import type { LowerTerm, ParseTerm } from './term.ts'
 
 export const keywords: readonly string[] = ['fib']
@@ -19,7 +19,8 @@ export const parse: ParseTerm<'fib'> = ({ cursor }) => {
   const result = cursor.expectOneOf(['oif', 'oifname', 'type', 'check'], 'oif, oifname, type or check')
   const span = cursor.spanFrom(start)
   const addresses = words.filter((word) => word === 'saddr' || word === 'daddr')
-  if (addresses.length !== 1) refuse('nft-syntax', span, `expected one of saddr and daddr, found ${addresses.length === 0 ? 'neither' : 'both'}`)
+  if (addresses.length !== 1)
+    refuse('nft-syntax', span, `expected one of saddr and daddr, found ${addresses.length === 0 ? 'neither' : 'both'}`)
   if (words.includes('iif') && words.includes('oif')) refuse('nft-syntax', span, 'expected iif or oif, found both')
   return {
     kind: 'fib',

@@ -1,8 +1,8 @@
 /** `jhash EXPRESSION mod N [seed N] [offset N]` and `symhash mod N [offset N]`. */
 
-import { integerType } from '../symbols/datatypes.ts'
 import { typedOf } from '../lower/typed.ts'
 import { refuse } from '../refusal.ts'
+import { integerType } from '../symbols/datatypes.ts'
 import type { LowerTerm, ParseTerm } from './term.ts'
 
 export const keywords: readonly string[] = ['jhash', 'symhash']

@@ -20,7 +20,9 @@ import * as tcpOption from './tcp-option.ts'
 import type { LowerTerm } from './term.ts'
 
 const parsers: ReadonlyMap<string, (parser: Parser) => Term> = new Map(
-  [payload, meta, ct, fib, exthdr, numgen, hash].flatMap(({ keywords, parse }) => keywords.map((word) => [word, parse] as const)),
+  [payload, meta, ct, fib, exthdr, numgen, hash].flatMap(({ keywords, parse }) =>
+    keywords.map((word) => [word, parse] as const),
+  ),
 )
 
 /** Words that begin a term; for hints. */
@@ -79,7 +81,8 @@ const foreign: readonly (readonly [words: readonly string[], code: Parameters<ty
 export function refuseForeignTerm(cursor: Cursor): void {
   const token = cursor.peek()
   if (token.kind !== 'word') return
-  for (const [words, code, what] of foreign) if (words.includes(token.text)) refuse(code, cursor.spanOfToken(token), what)
+  for (const [words, code, what] of foreign)
+    if (words.includes(token.text)) refuse(code, cursor.spanOfToken(token), what)
   if (token.text === 'ipsec' && cursor.isOneOf(['in', 'out'], 1)) {
     refuse('nft-unsupported-socket', cursor.spanOfToken(token), 'properties of IPsec states are not modelled')
   }

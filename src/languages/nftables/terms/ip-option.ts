@@ -1,7 +1,7 @@
 /** `ip option NAME FIELD` and `ip option NAME exists`. */
 
-import { dataTypes } from '../symbols/datatypes.ts'
 import { typedOf } from '../lower/typed.ts'
+import { dataTypes } from '../symbols/datatypes.ts'
 import { ipOptions } from '../symbols/extension-headers.ts'
 import { fieldOf, parseField } from './options.ts'
 import type { LowerTerm, ParseTerm } from './term.ts'
@@ -20,7 +20,10 @@ export const lower: LowerTerm<'ip-option'> = (term, scope) => {
   const option = ipOptions[term.option]
   const common = { kind: 'ip-option', option: option?.number ?? 0 } as const
   if (term.field === null) {
-    return typedOf({ ...common, offset: 0, width: 8, exists: true, name: `ip option ${term.option}` }, dataTypes.boolean)
+    return typedOf(
+      { ...common, offset: 0, width: 8, exists: true, name: `ip option ${term.option}` },
+      dataTypes.boolean,
+    )
   }
   const [offset, width, type] = fieldOf(option, `the IPv4 option ${term.option}`, term.field, term.span)
   return typedOf({ ...common, offset, width, exists: false, name: `ip option ${term.option} ${term.field}` }, type)

@@ -1,8 +1,8 @@
 /** `numgen inc|random mod N [offset N]`: numbers in turn or at random. */
 
-import { integerType } from '../symbols/datatypes.ts'
 import { typedOf } from '../lower/typed.ts'
 import { refuse } from '../refusal.ts'
+import { integerType } from '../symbols/datatypes.ts'
 import type { LowerTerm, ParseTerm } from './term.ts'
 
 export const keywords: readonly string[] = ['numgen']

@@ -10,7 +10,10 @@ import type { Field } from '../symbols/headers.ts'
 export function parseField(cursor: Cursor, known: Extension | undefined, what: string): string | null {
   const next = cursor.peek()
   if (next.kind === 'sign' || cursor.isOneOf(['exists', 'missing'])) return null
-  const field = cursor.expectOneOf([...Object.keys(known?.fields ?? {}), 'seq'], `a field of ${what}, exists or missing`)
+  const field = cursor.expectOneOf(
+    [...Object.keys(known?.fields ?? {}), 'seq'],
+    `a field of ${what}, exists or missing`,
+  )
   return field
 }
 

@@ -1,8 +1,8 @@
 /** Fields of headers by name: `tcp dport`, `ip saddr`, `icmp type`; and raw bits: `@th,0,16`. */
 
-import type { LookupStatement, CompareStatement, PayloadValue, Source } from '../../../model/rules/index.ts'
-import { anonymousSet } from '../build/anonymous-set.ts'
+import type { CompareStatement, LookupStatement, PayloadValue, Source } from '../../../model/rules/index.ts'
 import type { TermOf } from '../ast.ts'
+import { anonymousSet } from '../build/anonymous-set.ts'
 import type { Scope } from '../lower/scope.ts'
 import { typedOf } from '../lower/typed.ts'
 import { refuse } from '../refusal.ts'
@@ -20,7 +20,10 @@ export const parse: ParseTerm<'payload'> = ({ cursor }) => {
   const start = cursor.start
   const word = cursor.expectWord('a header').text
   if (!isHeader(word)) return cursor.fail('a header')
-  const field = cursor.expectOneOf([...Object.keys(fieldsOf(word)), ...Object.keys(fieldSpellings)], `a field of ${word}`)
+  const field = cursor.expectOneOf(
+    [...Object.keys(fieldsOf(word)), ...Object.keys(fieldSpellings)],
+    `a field of ${word}`,
+  )
   return { kind: 'payload', header: word, field: fieldSpellings[field] ?? field, span: cursor.spanFrom(start) }
 }
 
@@ -49,7 +52,8 @@ function needProtocols(header: Header, span: Source, { protocols }: Scope): void
     if (header.network !== null) protocols.needNetwork(header.network, span)
     return
   }
-  if (header.network !== null && protocols.transport === null && protocols.network === null) protocols.needNetwork(header.network, span)
+  if (header.network !== null && protocols.transport === null && protocols.network === null)
+    protocols.needNetwork(header.network, span)
   protocols.needTransport(header.transport, span)
 }
 
@@ -62,11 +66,23 @@ function needMessageType(term: TermOf<'payload'>, types: readonly number[], scop
   const written = { text: `implied: ${term.header} type`, source: term.span }
   const [only] = types
   if (types.length === 1 && only !== undefined) {
-    const compare: CompareStatement = { kind: 'compare', operator: '==', left, right: [only], interfaceName: null, prefixBits: null }
+    const compare: CompareStatement = {
+      kind: 'compare',
+      operator: '==',
+      left,
+      right: [only],
+      interfaceName: null,
+      prefixBits: null,
+    }
     scope.imply({ ...compare, ...written })
     return
   }
-  const set = anonymousSet(scope.table, [field[2]], types.map((type) => [type]), term.span)
+  const set = anonymousSet(
+    scope.table,
+    [field[2]],
+    types.map((type) => [type]),
+    term.span,
+  )
   const lookup: LookupStatement = { kind: 'lookup', isNegated: false, key: left, set }
   scope.imply({ ...lookup, ...written })
 }

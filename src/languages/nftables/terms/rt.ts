@@ -1,8 +1,8 @@
 /** `rt KEY`: the route that was chosen for the packet. */
 
-import { dataTypes, integerType } from '../symbols/datatypes.ts'
 import { typedOf } from '../lower/typed.ts'
 import { refuse } from '../refusal.ts'
+import { dataTypes, integerType } from '../symbols/datatypes.ts'
 import type { LowerTerm, ParseTerm } from './term.ts'
 
 export const keywords: readonly string[] = ['rt']

@@ -1,7 +1,7 @@
 /** `sctp chunk NAME FIELD` and `sctp chunk NAME exists`. */
 
-import { dataTypes } from '../symbols/datatypes.ts'
 import { typedOf } from '../lower/typed.ts'
+import { dataTypes } from '../symbols/datatypes.ts'
 import { sctpChunks } from '../symbols/extension-headers.ts'
 import { fieldOf, parseField } from './options.ts'
 import type { LowerTerm, ParseTerm } from './term.ts'
@@ -19,7 +19,10 @@ export const lower: LowerTerm<'sctp-chunk'> = (term) => {
   const chunk = sctpChunks[term.chunk]
   const common = { kind: 'sctp-chunk', chunk: chunk?.number ?? 0 } as const
   if (term.field === null) {
-    return typedOf({ ...common, offset: 0, width: 8, exists: true, name: `sctp chunk ${term.chunk}` }, dataTypes.boolean)
+    return typedOf(
+      { ...common, offset: 0, width: 8, exists: true, name: `sctp chunk ${term.chunk}` },
+      dataTypes.boolean,
+    )
   }
   const [offset, width, type] = fieldOf(chunk, `the SCTP chunk ${term.chunk}`, term.field, term.span)
   return typedOf({ ...common, offset, width, exists: false, name: `sctp chunk ${term.chunk} ${term.field}` }, type)
