@@ -1,8 +1,9 @@
 /** Matches: from `LEFT OPERATOR RIGHT` to comparisons, ranges and lookups, with nft's rules for flags, prefixes and implicit operators. */
 
 import type { CompareStatement, Value } from '../../../model/rules/index.ts'
+import type { NftablesCode } from '../../diagnostics/index.ts'
 import type { Expression, StatementOf } from '../ast.ts'
-import { refuse } from '../refusal.ts'
+import { Refusal, refuse } from '../refusal.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import { type Interval, intervalOf, numberOf } from './constant.ts'
 import type { BareStatement, Scope } from './scope.ts'
@@ -15,6 +16,30 @@ type Match = StatementOf<'match'>
 export const lowerMatch = (written: Match, scope: Scope): BareStatement[] => {
   const node = withPresence(written)
   const left = scope.value(node.left, null)
+  return beside(node, left, scope, () => compareWith(node, left, scope))
+}
+
+/** Mistakes on the right side are explained by the type of the left. */
+function beside(node: Match, left: Typed, scope: Scope, work: () => BareStatement[]): BareStatement[] {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.diagnostic === null || !explained.includes(error.diagnostic.code))
+      throw error
+    const types = left.parts.map(({ type }) => type.name).join(' . ')
+    const note = { span: node.left.span, message: `the left side is ${scope.textOf(node.left.span)}, of type ${types}` }
+    throw new Refusal({ ...error.diagnostic, related: [...error.diagnostic.related, note] })
+  }
+}
+
+const explained: readonly string[] = [
+  'nft-type-mismatch',
+  'nft-unknown-symbol',
+  'nft-host-name',
+  'nft-value-range',
+] satisfies NftablesCode[]
+
+function compareWith(node: Match, left: Typed, scope: Scope): BareStatement[] {
   const right = singleElement(node.right, left)
   switch (right.kind) {
     case 'set':
@@ -53,12 +78,13 @@ function lookup(node: Match, right: Expression, left: Typed, scope: Scope): Bare
   if (!['implicit', '==', '!='].includes(node.operator)) {
     refuse('nft-operator', right.span, `expected "==" or "!=" before a set, found "${node.operator}"`)
   }
-  return {
-    kind: 'lookup',
-    isNegated: node.operator === '!=',
-    key: left.value,
-    set: scope.setFor(right, left, { kind: 'none' }),
+  const set = scope.setFor(right, left, { kind: 'none' })
+  const isNegated = node.operator === '!='
+  if (!isNegated && set.isAnonymous && left.value.kind === 'payload' && isMessageType(left.value)) {
+    const isSingle = set.elements.every(({ from, to }) => from[0] === to[0])
+    if (isSingle) scope.protocols.messageTypes = set.elements.map(({ from }) => from[0] ?? 0)
   }
+  return { kind: 'lookup', isNegated, key: left.value, set }
 }
 
 /** The only field of the left side; a concatenation is compared with sets alone. */
@@ -184,6 +210,8 @@ const compare = (
   prefixBits: null,
 })
 
+const isMessageType = ({ name }: { readonly name: string }): boolean => name === 'icmp type' || name === 'icmpv6 type'
+
 /** A comparison with one protocol says which headers the packet has. */
 function learn(value: Value, interval: Interval, node: Match, { protocols, table }: Scope): void {
   if (interval.from !== interval.to) return
@@ -191,6 +219,8 @@ function learn(value: Value, interval: Interval, node: Match, { protocols, table
   if (value.kind === 'payload' && (value.name === 'ip protocol' || value.name === 'ip6 nexthdr'))
     protocols.setTransport(number, node.span)
   if (value.kind === 'meta' && value.key === 'l4proto') protocols.setTransport(number, node.span)
+  if (value.kind === 'payload' && isMessageType(value)) protocols.messageTypes = [number]
+  if (value.kind === 'meta' && value.key === 'iiftype') protocols.isEthernet = number === 1
   if (value.kind === 'ct' && value.key === 'protocol') protocols.hasConnectionTransport = true
   if (value.kind === 'ct' && value.key === 'l3proto') protocols.connectionNetwork = number === 2 ? 'ip' : 'ip6'
   if (table.family !== 'inet') return

@@ -28,6 +28,8 @@ export class Protocols {
   /** What the rule has said of the connection, which need not be of the packet: an ICMP error belongs to another's connection. */
   connectionNetwork: NetworkName | null = null
   hasConnectionTransport = false
+  /** Types of ICMP or ICMPv6 message that the rule has come down to; null: any. */
+  messageTypes: readonly number[] | null = null
   readonly #emit: (statement: Statement) => void
 
   constructor(family: 'ip' | 'ip6' | 'inet', emit: (statement: Statement) => void) {

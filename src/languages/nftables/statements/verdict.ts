@@ -53,7 +53,7 @@ export function lowerVerdict(node: VerdictNode, scope: Scope): Verdict {
   if (!chain && scope.table.refused.has(node.chain)) giveUp()
   if (!chain) {
     refuse('nft-missing-chain', node.span, `there is no chain ${quoted(node.chain)} in table ${scope.table.name}`, {
-      hint: didYouMean(node.chain, scope.table.chains.keys()),
+      hint: didYouMean(node.chain, regularChains(scope)),
     })
   } else if (chain.base !== null) {
     refuse('nft-base-chain', node.span, `${node.kind} leads to ${quoted(node.chain)}, which is a base chain`, {
@@ -62,6 +62,9 @@ export function lowerVerdict(node: VerdictNode, scope: Scope): Verdict {
   }
   return { kind: node.kind, chain: node.chain }
 }
+
+const regularChains = (scope: Scope): string[] =>
+  [...scope.table.chains.values()].filter(({ base }) => base === null).map(({ name }) => name)
 
 export const lower: LowerStatement<'verdict'> = (node, scope) => [
   { kind: 'verdict', verdict: lowerVerdict(node.verdict, scope) },

@@ -107,7 +107,7 @@ export const headers = {
       mtu: [2],
       'parameter-problem': [4],
       'max-delay': [130],
-      taddr: [135, 136, 137],
+      taddr: [130, 131, 132, 135, 136, 137],
       daddr: [137],
     },
   },

@@ -61,7 +61,8 @@ function needProtocols(header: Header, span: Source, { protocols }: Scope): void
 function needMessageType(term: TermOf<'payload'>, types: readonly number[], scope: Scope): void {
   const header: Header = headers[term.header]
   const field = header.fields['type']
-  if (!field) return
+  if (!field || isKnownType(term, types, scope)) return
+  scope.protocols.messageTypes = types
   const left = payloadValue(header, field, `${term.header} type`)
   const written = { text: `implied: ${term.header} type`, source: term.span }
   const [only] = types
@@ -85,6 +86,19 @@ function needMessageType(term: TermOf<'payload'>, types: readonly number[], scop
   )
   const lookup: LookupStatement = { kind: 'lookup', isNegated: false, key: left, set }
   scope.imply({ ...lookup, ...written })
+}
+
+/** Whether the rule has matched fitting types already; types that never have the field are refused. */
+function isKnownType(term: TermOf<'payload'>, types: readonly number[], { protocols }: Scope): boolean {
+  const known = protocols.messageTypes
+  if (known === null) return false
+  if (known.every((type) => types.includes(type))) return true
+  if (known.some((type) => types.includes(type))) return false
+  return refuse(
+    'nft-conflicting-protocols',
+    term.span,
+    `${term.header} ${term.field} is not there in messages of the type that the rule matches before`,
+  )
 }
 
 const bases = { ll: 'link', nh: 'network', th: 'transport', ih: 'inner' } as const
