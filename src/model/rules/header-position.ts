@@ -86,7 +86,9 @@ export function findExtensionHeader(packet: Packet, wanted: number): number {
   return protocol === wanted && at <= end ? at : -1
 }
 
-/** Offset of what the transport header carries (`@ih`), -1 when nftables does not know: TCP, UDP, GRE, IP in IP. */
+const ipInIp = 4
+
+/** Offset of what the transport header carries (`@ih`), -1 when nftables does not know: TCP, UDP, GRE, IPv4 in IP. */
 export function innerAt(packet: Packet): number {
   const at = transportAt(packet)
   if (at < 0) return -1
@@ -98,8 +100,7 @@ export function innerAt(packet: Packet): number {
       return at + tcpHeaderLength > end ? -1 : at + ((bytes[at + 12]! >>> 4) << 2)
     case Protocol.gre:
       return at + 4 > end ? -1 : at + greHeaderLength(bytes[at]!)
-    case 4:
-    case 41:
+    case ipInIp:
       return at
     default:
       return -1

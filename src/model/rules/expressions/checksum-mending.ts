@@ -29,12 +29,16 @@ const pseudoHeaderChecksums: Readonly<Record<number, number>> = {
   [Protocol.icmpv6]: 2,
 }
 
-/** Offset of the transport checksum that covers the packet's addresses, -1 when there is none to mend (a UDP checksum of 0). */
+/**
+ * Offset of the transport checksum that covers the packet's addresses; -1 when there is none to mend (another protocol, a later
+ * fragment, a UDP checksum of 0). It may lie behind the packet's end: then the rule does not match, its work half done (observed).
+ */
 export function pseudoHeaderChecksumAt(packet: Packet): number {
   const header = transportAt(packet)
   const protocol = transportProtocol(packet)
   const offset = pseudoHeaderChecksums[protocol]
-  if (header < 0 || offset === undefined || header + offset + 2 > packet.end) return -1
+  if (header < 0 || offset === undefined) return -1
   const at = header + offset
-  return protocol === Protocol.udp && readUint16(packet.bytes, at) === 0 ? -1 : at
+  if (protocol !== Protocol.udp) return at
+  return at + 2 > packet.end || readUint16(packet.bytes, at) === 0 ? -1 : at
 }

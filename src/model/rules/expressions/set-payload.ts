@@ -89,6 +89,7 @@ function mend(plan: Plan, packet: Packet, header: number, before: number, after:
   }
   if (!plan.isInPseudoHeader) return true
   const at = pseudoHeaderChecksumAt(packet)
+  if (at + 2 > end) return false
   if (at >= 0) mendMangled(bytes, at, before, after)
   return true
 }

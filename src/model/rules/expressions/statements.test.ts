@@ -173,6 +173,13 @@ describe('written packets are byte by byte what Linux 6.18 forwarded', () => {
     expect(hexOf(packet)).toBe(after)
   })
 
+  it('a transport checksum behind the end of the packet breaks the rule after the header checksum was mended', () => {
+    const packet = packetOf(bytesOf('450000190000400002883c180a090807c63364020000000000'), 2)
+    expect(matches([setPayload('ip daddr', 'network', 128, 32, ...address('198.51.100.77'))], packet)).toBe(false)
+    forward(packet)
+    expect(hexOf(packet)).toBe('450000190000400001883ccd0a090807c63364020000000000')
+  })
+
   it('a field that the packet does not have breaks the rule and writes nothing', () => {
     const packet = udp()
     const before = hexOf(packet)
