@@ -80,7 +80,7 @@ export class HostVantage implements Vantage {
     if (motion === 'out') return isOwnSource ? this.#placeSent(view, placement) : this.#placeSentOn(view, placement)
     if (isOwnSource) {
       if (motion === 'unknown') return this.#placeSent(view, placement)
-      if (this.#isOwn(view, view.destination)) return setSkip(placement, 'loopback-copy')
+      if (this.#isOwn(view, view.destination)) return this.#placeLooped(view, placement)
     }
     if (motion === 'unknown' && this.#isCopy(view)) return this.#compare(view, placement)
     setReceive(placement, input || this.#towardsSource(view) || this.#first)
@@ -91,6 +91,12 @@ export class HostVantage implements Vantage {
     if (!this.#around.made.take(view)) return setAct(placement, 'send')
     this.comparison.made += 1
     setAct(placement, 'result')
+  }
+
+  /** To oneself, as it came back in: the copy of what went out, unless only this one was captured. */
+  #placeLooped(view: IpView, placement: Placement): void {
+    if (this.#around.recent.find(view) === 0) setAct(placement, 'send')
+    else setSkip(placement, 'loopback-copy')
   }
 
   /** From a foreign address: it was forwarded. Where its arrival was not captured, it is taken as it left. */

@@ -3,29 +3,32 @@
 import { printAddress, readInt32, readUint16, writeUint32 } from '../../model/bytes/index.ts'
 import { Protocol } from '../../model/packet/index.ts'
 
-/** Words of a row. Addresses first; IPv4 uses the first word of each. */
-const Word = {
-  source: 0,
-  destination: 4,
-  ports: 8,
-  protocol: 9,
-  entry: 10,
-  flags: 11,
-  forthPackets: 12,
-  backPackets: 13,
-  relatedPackets: 14,
-  refusedPackets: 15,
-  states: 16,
-  openingRule: 17,
-  refusingRule: 18,
-  next: 19,
-  lastForth: 20,
-  lastBack: 21,
-} as const
-const stride = 22
+/** Words of who speaks with whom, read when a flow begins and when it is reported. IPv4 uses the first word of each address. */
+const Word = { source: 0, destination: 4, ports: 8, protocol: 9, entry: 10, next: 11 } as const
+const stride = 12
 
-const doubles = { firstNumber: 0, firstTime: 1, lastTime: 2, forthBytes: 3, backBytes: 4 } as const
-const doubleStride = 5
+/** Beside it: when the flow began. */
+const Begin = { number: 0, time: 1 } as const
+const beginStride = 2
+
+/** What every packet of the flow changes: 64 bytes, one line of the processor's cache. Three doubles, then words. */
+const HotDouble = { lastTime: 0, forthBytes: 1, backBytes: 2 } as const
+const Hot = {
+  forthPackets: 6,
+  backPackets: 7,
+  lastForth: 8,
+  lastBack: 9,
+  flags: 10,
+  states: 11,
+  related: 12,
+  refused: 13,
+  openingRule: 14,
+  refusingRule: 15,
+} as const
+const hotStride = 16
+const hotDoubleStride = 8
+
+const growth = 1.25
 
 /** openingDropped: the packet that would have opened it was refused. expected: a helper foresaw it. swapped: its entry runs the other way than its first packet. */
 export const FlowFlag = { openingDropped: 1, expected: 2, swapped: 4, family6: 8, passed: 16, openedLater: 32 } as const
@@ -87,7 +90,9 @@ const hasPorts = (protocol: number): boolean =>
 /** A growing table; rows are numbered from 1 and never removed. */
 export class FlowTable {
   #words: Int32Array = new Int32Array(stride * 256)
-  #doubles: Float64Array = new Float64Array(doubleStride * 256)
+  #begins: Float64Array = new Float64Array(beginStride * 256)
+  #hotDoubles: Float64Array = new Float64Array(hotDoubleStride * 256)
+  #hot: Int32Array = new Int32Array(this.#hotDoubles.buffer)
   #buckets: Int32Array = new Int32Array(512)
   #count = 0
   readonly #probe: Int32Array = new Int32Array(10)
@@ -98,7 +103,7 @@ export class FlowTable {
 
   /** Bytes of memory that the rows and their index take. */
   get memory(): number {
-    return this.#words.byteLength + this.#doubles.byteLength + this.#buckets.byteLength
+    return this.#words.byteLength + this.#begins.byteLength + this.#hot.byteLength + this.#buckets.byteLength
   }
 
   /** Takes the ends of a packet for {@link find} and {@link add}. `transport` -1: no ports. */
@@ -137,53 +142,52 @@ export class FlowTable {
     const bucket = this.#bucket()
     this.#words[at + Word.next] = this.#buckets[bucket]!
     this.#buckets[bucket] = row
-    const d = (row - 1) * doubleStride
-    this.#doubles[d + doubles.firstNumber] = number
-    this.#doubles[d + doubles.firstTime] = time
+    this.#begins[(row - 1) * beginStride + Begin.number] = number
+    this.#begins[(row - 1) * beginStride + Begin.time] = time
     return row
   }
 
   /** Counts a packet of the flow. `isReply` as its entry says, or as {@link isForth} says when it has none. */
   countPacket(row: number, isReply: boolean, length: number, time: number, state: number, number: number): void {
-    const at = (row - 1) * stride
-    const words = this.#words
-    const back = isReply !== ((words[at + Word.flags]! & FlowFlag.swapped) !== 0) ? 1 : 0
-    words[at + Word.forthPackets + back]! += 1
-    if (number > 0) words[at + Word.lastForth + back] = number
-    words[at + Word.states]! |= state
-    const d = (row - 1) * doubleStride
-    this.#doubles[d + doubles.forthBytes + back]! += length
-    this.#doubles[d + doubles.lastTime] = time
+    const at = (row - 1) * hotStride
+    const hot = this.#hot
+    const back = isReply !== ((hot[at + Hot.flags]! & FlowFlag.swapped) !== 0) ? 1 : 0
+    hot[at + Hot.forthPackets + back]! += 1
+    if (number > 0) hot[at + Hot.lastForth + back] = number
+    hot[at + Hot.states]! |= state
+    const d = (row - 1) * hotDoubleStride
+    this.#hotDoubles[d + HotDouble.forthBytes + back]! += length
+    this.#hotDoubles[d + HotDouble.lastTime] = time
   }
 
   /** Number of its last packet in the entry's original or reply direction; 0: none. */
   lastNumber(row: number, isReply: boolean): number {
-    const at = (row - 1) * stride
-    const isBack = isReply !== ((this.#words[at + Word.flags]! & FlowFlag.swapped) !== 0)
-    return this.#words[at + (isBack ? Word.lastBack : Word.lastForth)]!
+    const at = (row - 1) * hotStride
+    const isBack = isReply !== ((this.#hot[at + Hot.flags]! & FlowFlag.swapped) !== 0)
+    return this.#hot[at + (isBack ? Hot.lastBack : Hot.lastForth)]!
   }
 
   countRelated(row: number, time: number): void {
-    this.#words[(row - 1) * stride + Word.relatedPackets]! += 1
-    this.#doubles[(row - 1) * doubleStride + doubles.lastTime] = time
+    this.#hot[(row - 1) * hotStride + Hot.related]! += 1
+    this.#hotDoubles[(row - 1) * hotDoubleStride + HotDouble.lastTime] = time
   }
 
   countRefused(row: number, rule: number): void {
-    const at = (row - 1) * stride
-    this.#words[at + Word.refusedPackets]! += 1
-    this.#words[at + Word.refusingRule] = rule
+    const at = (row - 1) * hotStride
+    this.#hot[at + Hot.refused]! += 1
+    this.#hot[at + Hot.refusingRule] = rule
   }
 
   flag(row: number, bits: number): void {
-    this.#words[(row - 1) * stride + Word.flags]! |= bits
+    this.#hot[(row - 1) * hotStride + Hot.flags]! |= bits
   }
 
   hasFlag(row: number, bit: number): boolean {
-    return (this.#words[(row - 1) * stride + Word.flags]! & bit) !== 0
+    return (this.#hot[(row - 1) * hotStride + Hot.flags]! & bit) !== 0
   }
 
   setOpeningRule(row: number, rule: number): void {
-    this.#words[(row - 1) * stride + Word.openingRule] = rule
+    this.#hot[(row - 1) * hotStride + Hot.openingRule] = rule
   }
 
   setEntry(row: number, entry: number): void {
@@ -194,36 +198,33 @@ export class FlowTable {
     return this.#words[(row - 1) * stride + Word.entry]!
   }
 
-  lastTime(row: number): number {
-    return this.#doubles[(row - 1) * doubleStride + doubles.lastTime]!
-  }
-
   /** The row as data. */
   read(row: number): FlowRow {
     const words = this.#words.subarray((row - 1) * stride, row * stride)
-    const times = this.#doubles.subarray((row - 1) * doubleStride, row * doubleStride)
-    const flags = words[Word.flags]!
+    const hot = this.#hot.subarray((row - 1) * hotStride, row * hotStride)
+    const doubles = this.#hotDoubles.subarray((row - 1) * hotDoubleStride, row * hotDoubleStride)
+    const flags = hot[Hot.flags]!
     return {
       ...readKey(words),
       row,
       entry: words[Word.entry]!,
       packets: {
-        forth: words[Word.forthPackets]!,
-        back: words[Word.backPackets]!,
-        related: words[Word.relatedPackets]!,
-        refused: words[Word.refusedPackets]!,
+        forth: hot[Hot.forthPackets]!,
+        back: hot[Hot.backPackets]!,
+        related: hot[Hot.related]!,
+        refused: hot[Hot.refused]!,
       },
-      bytes: { forth: times[doubles.forthBytes]!, back: times[doubles.backBytes]! },
-      states: words[Word.states]!,
-      openingRule: words[Word.openingRule]!,
-      refusingRule: words[Word.refusingRule]!,
+      bytes: { forth: doubles[HotDouble.forthBytes]!, back: doubles[HotDouble.backBytes]! },
+      states: hot[Hot.states]!,
+      openingRule: hot[Hot.openingRule]!,
+      refusingRule: hot[Hot.refusingRule]!,
       isOpeningDropped: (flags & FlowFlag.openingDropped) !== 0,
       isOpenedLater: (flags & FlowFlag.openedLater) !== 0,
       isExpected: (flags & FlowFlag.expected) !== 0,
       hasPassed: (flags & FlowFlag.passed) !== 0,
-      firstNumber: times[doubles.firstNumber]!,
-      firstTime: times[doubles.firstTime]!,
-      lastTime: times[doubles.lastTime]!,
+      firstNumber: this.#begins[(row - 1) * beginStride + Begin.number]!,
+      firstTime: this.#begins[(row - 1) * beginStride + Begin.time]!,
+      lastTime: doubles[HotDouble.lastTime]!,
     }
   }
 
@@ -256,13 +257,17 @@ export class FlowTable {
   }
 
   #grow(): void {
-    const rows = Math.ceil((this.#words.length / stride) * 1.5)
+    const rows = Math.ceil((this.#words.length / stride) * growth)
     const words = new Int32Array(rows * stride)
     words.set(this.#words)
     this.#words = words
-    const times = new Float64Array(rows * doubleStride)
-    times.set(this.#doubles)
-    this.#doubles = times
+    const begins = new Float64Array(rows * beginStride)
+    begins.set(this.#begins)
+    this.#begins = begins
+    const hot = new Float64Array(rows * hotDoubleStride)
+    hot.set(this.#hotDoubles)
+    this.#hotDoubles = hot
+    this.#hot = new Int32Array(hot.buffer)
     if (rows > this.#buckets.length) this.#rehash()
   }
 

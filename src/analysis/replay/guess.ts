@@ -27,6 +27,11 @@ const linkBlocks: readonly Prefix[] = [
   'ff00::/8',
 ].flatMap((text) => parsePrefix(text) ?? [])
 
+const loopbackBlocks: readonly Prefix[] = ['127.0.0.0/8', '::1/128'].flatMap((text) => parsePrefix(text) ?? [])
+const groupBlocks: readonly Prefix[] = ['224.0.0.0/3', '0.0.0.0/8', '::/128', 'ff00::/8'].flatMap(
+  (text) => parsePrefix(text) ?? [],
+)
+
 const blockOf = (address: string, blocks: readonly Prefix[]): Prefix | undefined => {
   const bytes = parseAddress(address)
   return bytes
@@ -41,7 +46,30 @@ const better =
 /** `sideNames`: what to call the first side and the rest, so that rules which name interfaces find them. */
 export function guessVantage(survey: Survey, sideNames: { readonly inside: string; readonly outside: string }): Guess {
   const seen = [...survey.addresses.values()].filter((one) => blockOf(one.address, linkBlocks) === undefined)
-  return guessHost(survey, seen) ?? guessPrivate(seen, sideNames) ?? guessOpeners(seen, sideNames)
+  return (
+    guessHost(survey, seen) ??
+    guessOnLink(survey, seen) ??
+    guessPrivate(seen, sideNames) ??
+    guessOpeners(seen, sideNames)
+  )
+}
+
+/** Where nothing could cross a router (loopback, link-local, multicast), it was taken by one of those who spoke. */
+function guessOnLink(survey: Survey, routed: readonly AddressSeen[]): Guess | null {
+  const names = new Set(routed.map((one) => one.address))
+  if (routed.some((one) => [...one.peers].some((peer) => names.has(peer)))) return null
+  const all = [...survey.addresses.values()].filter((one) => blockOf(one.address, groupBlocks) === undefined)
+  const asked = [...all].sort((a, b) => b.asked - b.opened - (a.asked - a.opened))[0]
+  if (!asked) return null
+  const isLoopback = blockOf(asked.address, loopbackBlocks) !== undefined
+  const what = isLoopback
+    ? 'a machine to itself'
+    : `the machine ${asked.address}, and what the others on its network sent to it or to all`
+  const words = [
+    `${ownSide}nothing in it crosses a router, so it is taken for packets of ${what}`,
+    `if that is wrong, ${better}`,
+  ]
+  return { kind: 'host', addresses: isLoopback ? [] : [asked.address], words }
 }
 
 /** Directions in the capture tell the box's own addresses: they send out and receive in, and never the other way round. */

@@ -1,7 +1,7 @@
 /** Turns what the model left on a packet into a judgment: names, the rule, and the reason in data. */
 
 import { type Conntrack, reasons } from '../../model/conntrack/index.ts'
-import { dropReasons, type Engine, Fate } from '../../model/engine/index.ts'
+import { Drop, dropReasons, type Engine, Fate } from '../../model/engine/index.ts'
 import type { Host } from '../../model/host/index.ts'
 import { hookNames, icmpHeaderLength, malformedReasons, type Packet, Protocol } from '../../model/packet/index.ts'
 import type { FlowTable } from './flow-table.ts'
@@ -88,7 +88,8 @@ export class Judge {
   #because(packet: Packet, captured: Captured, row: number): Because {
     const { engine } = this.#from
     if (engine.fate === Fate.malformed) {
-      const { code = 'malformed', text = 'the IP layer refuses it' } = malformedReasons[engine.malformed] ?? {}
+      const found = engine.malformed === 0 ? dropReasons[Drop.malformed] : malformedReasons[engine.malformed]
+      const { code = 'malformed', text = 'the IP layer refuses it' } = found ?? {}
       return { kind: 'invalid', code, text }
     }
     const state = stateName(packet.state)

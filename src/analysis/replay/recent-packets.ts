@@ -16,10 +16,8 @@ const mix = (hash: number, word: number): number => {
  * It fits in 1 MB however long the capture is.
  */
 export class RecentPackets {
-  readonly #checks: Int32Array = new Int32Array(size)
-  readonly #numbers: Float64Array = new Float64Array(size)
-  readonly #timesToLive: Uint8Array = new Uint8Array(size)
-  readonly #passed: Uint8Array = new Uint8Array(size)
+  /** By place: check, number, time to live it came with, whether it passed. Together they are one line of the cache. */
+  readonly #slots: Int32Array = new Int32Array(size * 4)
   #place = 0
   #check = 0
   #notedPlace = 0
@@ -27,32 +25,34 @@ export class RecentPackets {
   /** Remembers the packet under `number`, and by which time to live it came. */
   note(view: IpView, number: number): void {
     this.#fingerprint(view)
-    this.#checks[this.#place] = this.#check
-    this.#numbers[this.#place] = number
-    this.#timesToLive[this.#place] = view.timeToLive
-    this.#passed[this.#place] = 0
-    this.#notedPlace = this.#place
+    const slots = this.#slots
+    const place = this.#place
+    slots[place] = this.#check
+    slots[place + 1] = number
+    slots[place + 2] = view.timeToLive
+    slots[place + 3] = 0
+    this.#notedPlace = place
   }
 
   /** Says that the packet last noted left the host. */
   notePassed(): void {
-    this.#passed[this.#notedPlace] = 1
+    this.#slots[this.#notedPlace + 3] = 1
   }
 
   /** Number of the latest packet with this fingerprint, or 0. */
   find(view: IpView): number {
     this.#fingerprint(view)
-    return this.#checks[this.#place] === this.#check ? this.#numbers[this.#place]! : 0
+    return this.#slots[this.#place] === this.#check ? this.#slots[this.#place + 1]! >>> 0 : 0
   }
 
   /** Of the packet that {@link find} found: the time to live it came with. */
   get foundTimeToLive(): number {
-    return this.#timesToLive[this.#place]!
+    return this.#slots[this.#place + 2]!
   }
 
   /** Of the packet that {@link find} found: whether the model let it through. */
   get hasFoundPassed(): boolean {
-    return this.#passed[this.#place] === 1
+    return this.#slots[this.#place + 3] === 1
   }
 
   #fingerprint(view: IpView): void {
@@ -68,7 +68,7 @@ export class RecentPackets {
       second = mix(hash ^ 0x5bd1e995, readInt32(bytes, transport + 4))
       hash = mix(hash, second)
     }
-    this.#place = hash & (size - 1)
+    this.#place = (hash & (size - 1)) << 2
     this.#check = (second ^ readUint16(bytes, start + 4)) | 1
   }
 }

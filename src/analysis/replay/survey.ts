@@ -89,7 +89,7 @@ export class Survey {
     const length = view.family === 4 ? 4 : 16
     const source = this.#address(printAddress(view.bytes, view.source, length), view.family)
     const destination = this.#address(printAddress(view.bytes, view.destination, length), view.family)
-    if (!source || !destination || source === destination) return
+    if (!source || !destination) return
     source.peers.add(destination.address)
     destination.peers.add(source.address)
     this.#noteDirection(link, source, destination)

@@ -1,7 +1,7 @@
 /** Counters of a replay. */
 
 import { reasons } from '../../model/conntrack/index.ts'
-import { dropReasons } from '../../model/engine/index.ts'
+import { Drop, dropReasons } from '../../model/engine/index.ts'
 import { malformedReasons } from '../../model/packet/index.ts'
 import { type LinkLayer, skipReasons, skipText } from '../capture/index.ts'
 import type { StateName, VerdictName } from './judgment.ts'
@@ -26,6 +26,7 @@ export class Tally {
   readonly #states: Float64Array = new Float64Array(128)
   readonly #reasons: Float64Array = new Float64Array(256)
   readonly #malformed: Float64Array = new Float64Array(32)
+  #otherwiseMalformed = 0
   readonly #fates: Float64Array = new Float64Array(256)
   readonly #skipped: Map<string, { text: string; count: number }> = new Map()
 
@@ -34,10 +35,11 @@ export class Tally {
     if (bit === stateBits.invalid) this.#reasons[reason]! += 1
   }
 
-  /** Also an INVALID one, as no hook ever gave it another state. */
+  /** Also an INVALID one, as no hook ever gave it another state. `reason` 0: refused before the hooks, but not for its IP header. */
   malformed(reason: number): void {
     this.#states[stateBits.invalid]! += 1
-    this.#malformed[reason]! += 1
+    if (reason === 0) this.#otherwiseMalformed += 1
+    else this.#malformed[reason]! += 1
   }
 
   fate(drop: number): void {
@@ -79,9 +81,9 @@ export class Tally {
   }
 
   get invalid(): Count[] {
-    return [...counted(this.#reasons, reasons), ...counted(this.#malformed, malformedReasons)].sort(
-      (a, b) => b.count - a.count,
-    )
+    const other = { code: 'malformed', text: dropReasons[Drop.malformed]?.text ?? '', count: this.#otherwiseMalformed }
+    const all = [...counted(this.#reasons, reasons), ...counted(this.#malformed, malformedReasons), other]
+    return all.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count)
   }
 
   get fates(): Count[] {

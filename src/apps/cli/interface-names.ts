@@ -10,8 +10,8 @@ export interface InterfaceNames {
 }
 
 /** Names that mostly face strangers, and names that mostly do not. */
-const outward = /wan|ext|out|inet|internet|ppp|uplink|public/i
-const inward = /lan|int|in$|inside|home|office|br|private/i
+const outwardName = /wan|ext|out|inet|internet|ppp|uplink|public/i
+const inwardName = /lan|int|in$|inside|home|office|br|private/i
 
 /** Only whole names: a pattern such as `eth*` says nothing of which there are. */
 function namesIn(statement: Statement): readonly string[] {
@@ -33,9 +33,10 @@ export function interfaceNames(ruleset: Ruleset): InterfaceNames {
   const rules = ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules))
   const all = [...new Set(rules.flatMap((rule) => rule.statements.flatMap(namesIn)))]
   const others = all.filter((name) => name !== 'lo')
-  const outside = others.find((name) => outward.test(name))
-  const inside = others.find((name) => name !== outside && inward.test(name)) ?? others.find((name) => name !== outside)
-  const isKnown = outside !== undefined && inside !== undefined
-  const sides = isKnown ? { inside, outside } : { inside: 'inside', outside: 'outside' }
+  const outward = others.find((name) => outwardName.test(name))
+  const inside =
+    others.find((name) => name !== outward && inwardName.test(name)) ?? others.find((name) => name !== outward)
+  const outside = outward ?? others.find((name) => name !== inside)
+  const sides = { inside: inside ?? 'inside', outside: outside ?? 'outside' }
   return { all, sides, single: outside ?? others[0] ?? 'eth0' }
 }

@@ -52,9 +52,9 @@ const version = (): string => {
 /** Commander's messages without its prefix, in one line. */
 function oneLine(message: string): string {
   return message
+    .trim()
     .replace(/^error: /, '')
     .replace(/^required option '(.*?)' not specified$/, 'expected $1')
-    .trim()
     .replace(/\n\(Did you mean (.*?)\?\)/, ' (did you mean $1?)')
 }
 
