@@ -4,6 +4,7 @@ import { complement, readInt32, readUint16, sumWords, writeUint16 } from '../byt
 import type { HookVerdictNumber, Packet } from '../packet/index.ts'
 import {
   decode,
+  Hook,
   HookVerdict,
   Ipv4Fragment,
   ipv6FragmentHeaderLength,
@@ -124,6 +125,8 @@ export class Fragments {
    * reassembled bytes, decoded again, and sets `largestFragment`.
    */
   readonly defragment = (packet: Packet): HookVerdictNumber => {
+    // Over the loopback: it was whole and tracked on its way out.
+    if (packet.entry !== 0 && packet.hook === Hook.prerouting) return HookVerdict.accept
     if (packet.family === 4)
       return packet.moreFragments || packet.fragmentOffset !== 0 ? this.queue4(packet) : HookVerdict.accept
     if (packet.fragmentHeader >= 0) return this.queue6(packet)

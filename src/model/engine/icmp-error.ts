@@ -1,7 +1,16 @@
 /** ICMP errors that this host makes (Linux icmp_send, icmp6_send): which packets get one, what it quotes, who signs it. */
 
 import { writeUint32 } from '../bytes/index.ts'
-import { isAny6, isLinkLocal6, isMulticast6, isUsable, RouteType, selectAddress4 } from '../host/index.ts'
+import {
+  isAny6,
+  isLinkLocal6,
+  isLoopback4,
+  isMulticast6,
+  isUsable,
+  loopbackIndex,
+  RouteType,
+  selectAddress4,
+} from '../host/index.ts'
 import type { Packet } from '../packet/index.ts'
 import {
   Hook,
@@ -46,14 +55,27 @@ function mayHaveError4(box: Box, cause: Packet): boolean {
 function sourceOfError4(box: Box, cause: Packet): Uint8Array | null {
   const { bytes, start } = cause
   const isOwn = box.host.addressType(4, bytes, start + 16) === RouteType.local
+  if (isLoopback4(bytes, start + 16) && cause.input > loopbackIndex)
+    return box.host.selectSource(4, box.host.route(4, bytes, start + 12), bytes, start + 12)
   if (!isOwn && cause.input !== 0 && box.host.settings.isUsingInboundAddressForErrors) {
     return selectAddress4(box.host.interfaces[cause.input - 1], bytes, start + 12, box.host.interfaces)
   }
   return answeringAddress(box, cause)
 }
 
-/** `info` is what stands in bytes 4 to 7: an MTU, a pointer, or 0. Options of the cause beyond `optionsLimit` are not echoed. */
-export function sendError4(box: Box, cause: Packet, type: number, code: number, info: number, optionsLimit = 60): void {
+/**
+ * `info` is what stands in bytes 4 to 7: an MTU, a pointer, or 0. Options of the cause beyond `optionsLimit` are not echoed.
+ * Not `isAttached`: the cause had let go of its entry, so conntrack must find what the error is about by itself.
+ */
+export function sendError4(
+  box: Box,
+  cause: Packet,
+  type: number,
+  code: number,
+  info: number,
+  optionsLimit = 60,
+  isAttached = true,
+): void {
   if (!mayHaveError4(box, cause)) return
   const { bytes, start } = cause
   const route = box.host.route(4, bytes, start + 12)
@@ -83,7 +105,7 @@ export function sendError4(box: Box, cause: Packet, type: number, code: number, 
   made.bytes.set(bytes.subarray(start, start + quoted), headerLength + icmpHeaderLength)
   writeChecksum(made.bytes, headerLength, length, headerLength + 2, 0)
   finishMade(made)
-  box.tracking.attach(made, cause)
+  if (isAttached) box.tracking.attach(made, cause)
   box.sendMade(made, route)
 }
 
@@ -106,7 +128,7 @@ function mayHaveError6(cause: Packet, type: number, code: number, pointer: numbe
 }
 
 /** The same for ICMPv6. */
-export function sendError6(box: Box, cause: Packet, type: number, code: number, info: number): void {
+export function sendError6(box: Box, cause: Packet, type: number, code: number, info: number, isAttached = true): void {
   if (!mayHaveError6(cause, type, code, info)) return
   const { bytes, start } = cause
   const device = isLinkLocal6(bytes, start + 8) ? cause.input : 0
@@ -131,6 +153,6 @@ export function sendError6(box: Box, cause: Packet, type: number, code: number, 
   const pseudo = pseudo6(made.bytes, length - ipv6HeaderLength, Protocol.icmpv6)
   writeChecksum(made.bytes, ipv6HeaderLength, length, ipv6HeaderLength + 2, pseudo)
   finishMade(made)
-  box.tracking.attach(made, cause)
+  if (isAttached) box.tracking.attach(made, cause)
   box.sendMade(made, route)
 }

@@ -85,8 +85,8 @@ function receiveUdp(box: Box, packet: Packet): DropNumber {
 function takeDatagram(box: Box, packet: Packet): DropNumber {
   if (isListening(box, packet)) return Drop.listening
   if (isGroup(box, packet)) return Drop.ignored
-  if (packet.family === 4) sendError4(box, packet, IcmpType.destinationUnreachable, 3, 0)
-  else sendError6(box, packet, Icmpv6Type.destinationUnreachable, 4, 0)
+  if (packet.family === 4) sendError4(box, packet, IcmpType.destinationUnreachable, 3, 0, 60, false)
+  else sendError6(box, packet, Icmpv6Type.destinationUnreachable, 4, 0, false)
   return Drop.portClosed
 }
 

@@ -1,6 +1,7 @@
 /** The last step: cutting to the MTU, and handing bytes to the interface (Linux ip_finish_output, ip6_finish_output). */
 
 import { readUint16 } from '../bytes/index.ts'
+import { loopbackIndex } from '../host/index.ts'
 import type { Packet } from '../packet/index.ts'
 import { IcmpType, Icmpv6Type, Ipv4Fragment, Protocol } from '../packet/index.ts'
 import type { Box } from './box.ts'
@@ -15,7 +16,9 @@ const smallestMtu6 = 1280
 export function cut(box: Box, packet: Packet): DropNumber {
   const mtu = box.host.interfaces[packet.output - 1]?.mtu ?? 1500
   const length = packet.end - packet.start
-  if (length <= mtu && packet.largestFragment === 0) {
+  // The kernel cuts IPv6 packets again on their way over the loopback, not IPv4 ones.
+  const isLoopedWhole = packet.family === 4 && packet.output === loopbackIndex
+  if (isLoopedWhole || (length <= mtu && packet.largestFragment === 0)) {
     box.emit(packet)
     return Drop.none
   }

@@ -2,7 +2,7 @@
 
 import { readUint16, readUint32, writeUint16, writeUint32 } from '../bytes/index.ts'
 import type { Route } from '../host/index.ts'
-import { isMulticast6, isUsable, RouteType } from '../host/index.ts'
+import { isAny6, isMulticast6, isUsable, RouteType } from '../host/index.ts'
 import type { Packet } from '../packet/index.ts'
 import { Hook, ipv4HeaderLength, ipv6HeaderLength, Protocol, TcpFlag, tcpHeaderLength } from '../packet/index.ts'
 import type { Box } from './box.ts'
@@ -80,8 +80,9 @@ export function rejectWithReset(box: Box, cause: Packet): void {
   if (!mayHaveReset(cause) || !isSegmentSumRight(cause, true)) return
   const { bytes, start } = cause
   const family = cause.family === 6 ? 6 : 4
-  if (family === 6 && (isMulticast6(bytes, start + 8) || isMulticast6(bytes, start + 24))) return
-  if (family === 4 && cause.hook !== Hook.prerouting && isBroadcast(box, cause)) return
+  if (family === 6 && !(isUnicast6(bytes, start + 8) && isUnicast6(bytes, start + 24))) return
+  if (family === 4 && cause.hook !== Hook.prerouting && isBroadcast(box, cause, start + 16)) return
+  if (family === 4 && isBroadcast(box, cause, start + 12)) return
   const route = box.host.route(family, bytes, family === 4 ? start + 12 : start + 8)
   if (!isUsable(route.type)) return
   const made = family === 4 ? makeReset4(box, cause, 0, noOptions) : makeReset6(box, cause, route, 0)
@@ -93,8 +94,10 @@ export function rejectWithReset(box: Box, cause: Packet): void {
 
 const noOptions = new Uint8Array(0)
 
-function isBroadcast(box: Box, cause: Packet): boolean {
-  const type = box.host.addressType(4, cause.bytes, cause.start + 16)
+const isUnicast6 = (bytes: Uint8Array, at: number): boolean => !isMulticast6(bytes, at) && !isAny6(bytes, at)
+
+function isBroadcast(box: Box, cause: Packet, at: number): boolean {
+  const type = box.host.addressType(4, cause.bytes, at)
   return type === RouteType.broadcast || type === RouteType.multicast
 }
 

@@ -33,8 +33,7 @@ function isUnverifiable(packet: Packet): boolean {
     protocol === Protocol.authentication ||
     protocol === Protocol.esp ||
     protocol === Protocol.sctp ||
-    protocol === Protocol.udplite ||
-    protocol === Protocol.dccp
+    protocol === Protocol.udplite
   )
 }
 
@@ -43,5 +42,7 @@ export function isRejectable(packet: Packet): boolean {
   if (packet.transport < 0 || packet.transport > packet.end) return false
   if (isUnverifiable(packet)) return true
   const hasPseudoHeader = packet.family === 6 || packet.protocol === Protocol.tcp || packet.protocol === Protocol.udp
-  return isSegmentSumRight(packet, hasPseudoHeader)
+  // Nothing but zeros passes where there is no pseudo header.
+  const { bytes, transport, end } = packet
+  return isSegmentSumRight(packet, hasPseudoHeader) || (!hasPseudoHeader && sumWords(bytes, transport, end) === 0)
 }

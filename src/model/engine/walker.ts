@@ -246,11 +246,6 @@ export class Walker implements Box {
     if (isGroup && packet.family === 4) this.loopGroup(packet)
     if (!this.pass(Hook.postrouting, packet)) return false
     if (isGroup && packet.family === 6) this.loopGroup(packet)
-    if (packet.output === loopbackIndex) {
-      this.loop(packet)
-      this.conclude(packet, fate, Drop.none)
-      return true
-    }
     const reason = cut(this, packet)
     this.conclude(packet, reason === Drop.none ? fate : Fate.dropped, reason)
     return reason === Drop.none
@@ -303,7 +298,8 @@ export class Walker implements Box {
   }
 
   emit(packet: Packet): void {
-    this.observer.onTransmit(packet.output, packet)
+    if (packet.output === loopbackIndex) this.loop(packet)
+    else this.observer.onTransmit(packet.output, packet)
   }
 
   deliver(packet: Packet): void {
