@@ -32,9 +32,17 @@ export function emptySet(table: TableState, name: string, types: readonly DataTy
   }
 }
 
-export function emptyAnonymousSet(table: TableState, types: readonly DataType[], source: Source): SetState {
-  const name = `__set${table.anonymousSets++}`
-  return { ...emptySet(table, name, types, source), isAnonymous: true, isConstant: true }
+/** Named and numbered as the kernel does. */
+export function emptyAnonymousSet(
+  table: TableState,
+  types: readonly DataType[],
+  data: SetState['data'],
+  source: Source,
+): SetState {
+  const prefix = data === null ? '__set' : data.kind === 'object' ? '__objmap' : '__map'
+  const count = table.anonymousSets.get(prefix) ?? 0
+  table.anonymousSets.set(prefix, count + 1)
+  return { ...emptySet(table, `${prefix}${count}`, types, source), data, isAnonymous: true, isConstant: true }
 }
 
 export const plainElement = (from: readonly number[], source: Source, to: readonly number[] = from): SetElement => ({
@@ -59,6 +67,6 @@ export const anonymousSet = (
   keys: readonly number[][],
   source: Source,
 ): SetState => ({
-  ...emptyAnonymousSet(table, types, source),
+  ...emptyAnonymousSet(table, types, null, source),
   elements: keys.map((key) => plainElement(key, source)),
 })

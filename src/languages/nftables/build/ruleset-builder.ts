@@ -139,7 +139,7 @@ export class RulesetBuilder {
       sets: new Map(),
       objects: new Map(),
       lastHandle: 0,
-      anonymousSets: 0,
+      anonymousSets: new Map(),
       refused: new Set(),
     }
     this.#tables.push(table)

@@ -37,7 +37,8 @@ export interface TableState {
   readonly objects: Map<string, RuleObject>
   /** Handles given so far, see {@link nextHandle}. */
   lastHandle: number
-  anonymousSets: number
+  /** How many sets without a name there are, by what the kernel calls them (`__set`, `__map`, `__objmap`). */
+  readonly anonymousSets: Map<string, number>
   /** Names whose declaration was refused: what refers to them is not told to be missing. */
   readonly refused: Set<string>
 }

@@ -25,6 +25,7 @@ export class RuleScope implements Scope {
   readonly protocols: Protocols
   readonly options: LowerOptions
   readonly done: Statement[] = []
+  #isAtStart = false
   readonly #texts: ReadonlyMap<string, SourceText>
 
   constructor(table: TableState, context: LowerContext) {
@@ -39,7 +40,17 @@ export class RuleScope implements Scope {
   }
 
   imply(statement: Statement): void {
-    this.done.push(statement)
+    if (this.#isAtStart) this.done.unshift(statement)
+    else this.done.push(statement)
+  }
+
+  atStart(work: () => void): void {
+    this.#isAtStart = true
+    try {
+      work()
+    } finally {
+      this.#isAtStart = false
+    }
   }
 
   value(expression: Expression, expected: DataType | null): Typed {

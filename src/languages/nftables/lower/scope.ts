@@ -24,6 +24,8 @@ export interface Scope {
   textOf(span: Source): string
   /** Adds a statement that stands before the one being lowered: what it implies. */
   imply(statement: Statement): void
+  /** What `work` implies stands before all of the rule: so that a counter before `reject with tcp reset` counts TCP alone. */
+  atStart(work: () => void): void
   /** An expression that may read the packet. `expected` gives constants their type; null: constants are refused. */
   value(expression: Expression, expected: DataType | null): Typed
   /** A value of just this type, for statements that write it. */

@@ -22,13 +22,7 @@ function writtenSet(expression: ExpressionOf<'set'>, key: Typed, data: MapData, 
   const nodes = flatElements(expression.elements)
   if (nodes.length === 0) refuse('nft-syntax', expression.span, 'expected at least one element')
   const set: SetState = {
-    ...emptyAnonymousSet(scope.table, types, expression.span),
-    data:
-      data.kind === 'none'
-        ? null
-        : data.kind === 'value'
-          ? { kind: 'value', type: data.type.name, width: data.type.width }
-          : data,
+    ...emptyAnonymousSet(scope.table, types, dataOf(data), expression.span),
     dataType: data.kind === 'value' ? data.type : null,
     isInterval: nodes.some((node) => isInterval(node.key)),
     isAutoMerge: data.kind === 'none',
@@ -38,6 +32,11 @@ function writtenSet(expression: ExpressionOf<'set'>, key: Typed, data: MapData, 
     nodes.map((node) => lowerElement(node, set, scope)),
   )
   return set
+}
+
+const dataOf = (data: MapData): SetState['data'] => {
+  if (data.kind === 'none') return null
+  return data.kind === 'value' ? { kind: 'value', type: data.type.name, width: data.type.width } : data
 }
 
 function namedSet(expression: ExpressionOf<'set-reference'>, key: Typed, data: MapData, scope: Scope): SetState {

@@ -38,7 +38,7 @@ const codeTypes: Readonly<Record<'icmp' | 'icmpv6' | 'icmpx', DataType>> = {
 export const lower: LowerStatement<'reject'> = (node, scope) => {
   if (node.with === null) return [plainReject(scope)]
   if (node.with === 'tcp reset') {
-    scope.protocols.needTransport(6, node.span)
+    scope.atStart(() => scope.protocols.needTransport(6, node.span))
     return [{ kind: 'reject', type: 'tcp reset', code: 0 }]
   }
   return [withCode(node, node.with, scope)]
@@ -46,8 +46,8 @@ export const lower: LowerStatement<'reject'> = (node, scope) => {
 
 function withCode(node: StatementOf<'reject'>, type: 'icmp' | 'icmpv6' | 'icmpx', scope: Scope): BareStatement {
   const code = node.code === null ? 0 : constantNumber(node.code, codeTypes[type], scope)
-  if (type === 'icmp') scope.protocols.needNetwork('ip', node.span)
-  if (type === 'icmpv6') scope.protocols.needNetwork('ip6', node.span)
+  if (type === 'icmp') scope.atStart(() => scope.protocols.needNetwork('ip', node.span))
+  if (type === 'icmpv6') scope.atStart(() => scope.protocols.needNetwork('ip6', node.span))
   return { kind: 'reject', type, code }
 }
 

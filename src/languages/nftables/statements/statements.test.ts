@@ -37,6 +37,9 @@ describe('statements', () => {
       ip6 saddr ::1 reject -> meta nfproto == 10; ip6 saddr == 0:0:0:1; reject icmpv6 4
       reject with tcp reset -> meta l4proto == 6; reject tcp reset 0
       udp dport 53 reject with tcp reset -> fail:nft-conflicting-protocols
+      counter reject with tcp reset -> meta l4proto == 6; counter 0/0; reject tcp reset 0
+      mark 5 counter reject with icmp port-unreachable -> meta nfproto == 2; meta mark == 5; counter 0/0; reject icmp 3
+      counter tcp dport 22 -> counter 0/0; meta l4proto == 6; tcp dport == 22
       reject with icmp port-unreachable -> meta nfproto == 2; reject icmp 3
       reject with icmpx type admin-prohibited -> reject icmpx 3
       ip: reject with icmpv6 no-route -> fail:nft-conflicting-protocols

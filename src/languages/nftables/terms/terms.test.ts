@@ -18,6 +18,9 @@ describe('payload', () => {
       ip6 saddr ::1 icmp type 8 -> meta nfproto == 10; ip6 saddr == 0:0:0:1; meta l4proto == 1; icmp type == 8
       meta l4proto icmp icmp type 8 -> meta l4proto == 1; icmp type == 8
       icmp id 5 -> meta nfproto == 2; meta l4proto == 1; icmp type in { 8, 0 }; icmp id == 5
+      icmp id 1 icmp sequence 2 -> meta nfproto == 2; meta l4proto == 1; icmp type in { 8, 0 }; icmp id == 1; icmp sequence == 2
+      icmp type echo-reply icmp id 1 -> meta nfproto == 2; meta l4proto == 1; icmp type == 0; icmp id == 1
+      icmp type redirect icmp mtu 5 -> fail:nft-conflicting-protocols
       icmp mtu 1400 -> meta nfproto == 2; meta l4proto == 1; icmp type == 3; icmp mtu == 0x578
       icmpv6 type nd-neighbor-solicit -> meta nfproto == 10; meta l4proto == 58; icmpv6 type == 135
       icmpv6 mtu > 1200 -> meta nfproto == 10; meta l4proto == 58; icmpv6 type == 2; icmpv6 mtu > 0x4b0
