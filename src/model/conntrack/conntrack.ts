@@ -93,7 +93,8 @@ export class Conntrack extends Entries {
     // The loopback's second pass, what this host made about another packet, and notrack.
     if (packet.entry !== 0 || packet.isUntracked) return HookVerdict.accept
     const link = this.findKnown(packet)
-    if (link !== 0 && this.follow(packet, link, packet.protocol, packet.transport) === Answer.accept) return HookVerdict.accept
+    if (link !== 0 && this.follow(packet, link, packet.protocol, packet.transport) === Answer.accept)
+      return HookVerdict.accept
     if (link !== 0 && packet.reason !== Reason.none) return HookVerdict.accept
     return this.trackAnew(packet)
   }

@@ -3,8 +3,8 @@ export { type ConntrackListener, Entries, type MasterLink } from './entries.ts'
 export type { Expectation, ExpectationPolicy } from './expectation.ts'
 export {
   defaultFragmentLimits,
-  endsInTransportHeader,
   type ExpiredQueue,
+  endsInTransportHeader,
   type FragmentLimits,
   FragmentOutcome,
   type FragmentOutcomeNumber,
