@@ -146,6 +146,17 @@ describe('sets', () => {
     expect(statement?.kind === 'lookup' && statement.set.elements.map(elementText)).toEqual(['5'])
   })
 
+  it('keep intervals in order however they come', () => {
+    const one = (written: string) => `add element ip t s { ${written} }\n`
+    expect(elements([one('3.0.0.0/24'), one('1.0.0.0/24'), one('2.0.0.0/24'), one('2.0.0.0/24')].join(''))).toBe(
+      '0x1000000-0x10000ff 0x2000000-0x20000ff 0x3000000-0x30000ff',
+    )
+    expect(
+      codes(`table ip t { set s { type ipv4_addr; flags interval; } }\n${one('3.0.0.0/24')}${one('2.0.0.0-3.0.0.0')}`),
+    ).toBe('nft-interval-overlap')
+    expect(elements(`${one('3.0.0.0/24')}flush set ip t s\n${one('3.0.0.0/24')}`)).toBe('0x3000000-0x30000ff')
+  })
+
   it('join overlaps only where they may', () => {
     expect(
       elements('add element ip t s { 10.0.0.0/8, 10.1.0.0-11.0.0.1 }', 'type ipv4_addr; flags interval; auto-merge;'),

@@ -113,7 +113,7 @@ function dataOf(expression: Expression, set: SetState, scope: Scope): Partial<Se
 
 /** Adds elements to those that are there: once each; overlaps are joined where the set allows it and refused where not. */
 export function addElements(set: SetState, added: readonly SetElement[]): void {
-  const known = new Map(set.elements.map((one) => [keyOf(one), one]))
+  const known = elementsByKey(set)
   const fresh: SetElement[] = []
   for (const one of added) {
     const before = known.get(keyOf(one))
@@ -127,11 +127,47 @@ export function addElements(set: SetState, added: readonly SetElement[]): void {
       fresh.push(one)
     }
   }
-  set.elements =
-    set.isInterval && set.key.length === 1
-      ? withoutOverlaps(set, [...set.elements, ...fresh])
-      : [...set.elements, ...fresh]
+  const isOrdered = set.isInterval && set.key.length === 1
+  const [only] = fresh
+  if (isOrdered && !(fresh.length === 1 && only && insertBetween(set.elements, only))) {
+    set.elements = withoutOverlaps(set, [...set.elements, ...fresh])
+  } else if (!isOrdered) for (const one of fresh) set.elements.push(one)
 }
+
+/** Kept from one command to the next, since files may add thousands of elements one by one; made anew when others changed the set. */
+const indexes = new WeakMap<
+  SetState,
+  { readonly elements: readonly SetElement[]; readonly byKey: Map<string, SetElement> }
+>()
+
+function elementsByKey(set: SetState): Map<string, SetElement> {
+  const kept = indexes.get(set)
+  if (kept?.elements === set.elements && kept.byKey.size === set.elements.length) return kept.byKey
+  const byKey = new Map(set.elements.map((one) => [keyOf(one), one]))
+  indexes.set(set, { elements: set.elements, byKey })
+  return byKey
+}
+
+/** Puts an interval where it belongs among those in order; false when it overlaps with a neighbour, or has no place in the order. */
+function insertBetween(elements: SetElement[], one: SetElement): boolean {
+  if (!isPlaced(one) || elements.some((other) => !isPlaced(other))) return false
+  let low = 0
+  let high = elements.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const other = elements[middle]
+    if (other && compareWords(other.from, one.from) <= 0) low = middle + 1
+    else high = middle
+  }
+  const before = elements[low - 1]
+  const behind = elements[low]
+  if ((before && compareWords(before.to, one.from) >= 0) || (behind && compareWords(one.to, behind.from) >= 0))
+    return false
+  elements.splice(low, 0, one)
+  return true
+}
+
+const isPlaced = (one: SetElement): boolean => !one.isCatchAll && one.interfaceNames === null
 
 export const keyOf = (one: SetElement): string =>
   one.isCatchAll ? '*' : `${one.from.join()}-${one.to.join()}-${one.interfaceNames?.join() ?? ''}`
@@ -148,7 +184,6 @@ const compareWords = (a: readonly number[], b: readonly number[]): number => {
 }
 
 function withoutOverlaps(set: SetState, elements: readonly SetElement[]): SetElement[] {
-  const isPlaced = (one: SetElement): boolean => !one.isCatchAll && one.interfaceNames === null
   const sorted = elements.filter(isPlaced).sort((a, b) => compareWords(a.from, b.from) || compareWords(b.to, a.to))
   const joined: SetElement[] = []
   for (const one of sorted) {

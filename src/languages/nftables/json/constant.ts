@@ -1,0 +1,111 @@
+/** Constants of a type as nft prints them in JSON: names where the type has them, numbers, addresses, times. */
+
+import { addressText } from '../../../model/bytes/index.ts'
+import type { DataType } from '../symbols/datatype.ts'
+import { dataTypeNamed, integerType, stringType, dataTypes as t } from '../symbols/datatypes.ts'
+import { dateText, hourText } from './clock.ts'
+import type { Json } from './json.ts'
+import { bitsOf, bytesOf, onesOf, prefixLengthOf } from './words.ts'
+
+/** Types that have names in nft, but print as numbers in JSON. */
+const numeric: ReadonlySet<string> = new Set(['inet_service', 'classid'])
+
+/** Types of whose values nft shows a range of aligned bits as a prefix. */
+const prefixed: ReadonlySet<string> = new Set(['ipv4_addr', 'ipv6_addr', 'mark', 'devgroup', 'realm'])
+
+export const hasPrefixes = (type: DataType): boolean => prefixed.has(type.name)
+
+/** Flags that nft splits into named bits. */
+export const isFlags = (type: DataType): boolean => type.notation === 'bitmask' || type.notation === 'index'
+
+/** The type of that name, where a set or map declares it. */
+export function typeNamed(name: string, width: number): DataType {
+  if (name === 'integer') return integerType(width)
+  if (name === 'string') return stringType(width)
+  if (name === 'time' && width === 64) return t.instant
+  return dataTypeNamed(name) ?? integerType(width)
+}
+
+export function constantJson(value: bigint, type: DataType): Json {
+  if (isFlags(type)) {
+    const flags = flagList(value, type)
+    return Array.isArray(flags) ? { '|': flags } : flags
+  }
+  return plainConstantJson(value, type)
+}
+
+/** As {@link constantJson}, but several flags are a list (`ct state new,related`). */
+export function flagList(value: bigint, type: DataType): Json {
+  const bits = bitsOf(value)
+  return bits.length < 2 ? plainConstantJson(value, type) : bits.map((bit) => plainConstantJson(bit, type))
+}
+
+/** Without splitting flags: what has no name as a whole is a number. */
+export function plainConstantJson(value: bigint, type: DataType): Json {
+  const name = numeric.has(type.name) ? null : nameOf(value, type)
+  if (name !== null && type.notation !== 'boolean') return name
+  switch (type.notation) {
+    case 'ipv4':
+    case 'ipv6':
+      return addressText(bytesOf(value, type.width))
+    case 'link':
+      return [...bytesOf(value, type.width)].map((byte) => byte.toString(16).padStart(2, '0')).join(':')
+    case 'string':
+      return stringOf(value, type.width)
+    case 'boolean':
+      return value !== 0n
+    case 'milliseconds':
+      return Number(value / 1000n)
+    case 'instant':
+      return dateText(value)
+    case 'hour':
+      return hourText(Number(value))
+    case 'class':
+      return classText(value)
+    case 'index':
+      return value === 0n ? 0 : value.toString(2).length - 1
+    default:
+      return Number(value)
+  }
+}
+
+/** `from` to `to`: a value, a prefix, a string with `*`, or a range. */
+export function rangeJson(from: bigint, to: bigint, type: DataType): Json {
+  if (from === to) return constantJson(from, type)
+  if (type.notation === 'string') return patternOf(from, to, type.width)
+  const length = hasPrefixes(type) ? prefixLengthOf(onesOf(type.width) ^ (from ^ to), type.width) : null
+  const isAligned = (from & (from ^ to)) === 0n
+  if (length !== null && isAligned) return prefixJson(from, length, type)
+  return { range: [constantJson(from, type), constantJson(to, type)] }
+}
+
+export const prefixJson = (value: bigint, length: number, type: DataType): Json => ({
+  prefix: { addr: constantJson(value, type), len: length },
+})
+
+/** The first bits of a string, for any rest. */
+export function patternOf(from: bigint, to: bigint, width: number): string {
+  const free = (from ^ to).toString(2).length
+  return `${textOf(from, width).slice(0, (width - free) / 8)}*`
+}
+
+/** What a named value is called first in nft's table. */
+function nameOf(value: bigint, type: DataType): string | null {
+  if (type.names === null) return null
+  return Object.entries(type.names).find(([, number]) => BigInt(number) === value)?.[0] ?? null
+}
+
+const textOf = (value: bigint, width: number): string =>
+  [...bytesOf(value, width)].map((byte) => String.fromCharCode(byte)).join('')
+
+/** Up to the first zero; a star at the end is marked as one that is meant. */
+function stringOf(value: bigint, width: number): string {
+  const text = textOf(value, width).replace(/\0.*$/s, '')
+  return text.endsWith('*') ? `${text.slice(0, -1)}\\*` : text
+}
+
+function classText(value: bigint): string {
+  if (value === 0n) return 'none'
+  if (value === 0xffffffffn) return 'root'
+  return `${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`
+}
