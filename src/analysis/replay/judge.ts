@@ -3,7 +3,7 @@
 import { type Conntrack, reasons } from '../../model/conntrack/index.ts'
 import { Drop, dropReasons, type Engine, Fate } from '../../model/engine/index.ts'
 import type { Host } from '../../model/host/index.ts'
-import { hookNames, icmpHeaderLength, malformedReasons, type Packet, Protocol } from '../../model/packet/index.ts'
+import { Hook, hookNames, icmpHeaderLength, malformedReasons, type Packet, Protocol } from '../../model/packet/index.ts'
 import type { FlowTable } from './flow-table.ts'
 import type { IpView } from './ip-view.ts'
 import type { Because, Judgment, VerdictName } from './judgment.ts'
@@ -56,7 +56,7 @@ export class Judge {
       frame: captured.frame,
       time: packet.time / 1000,
       in: packet.input === 0 ? null : host.interfaceName(packet.input),
-      out: this.#hasLeft ? host.interfaceName(packet.output) : null,
+      out: this.#hasOutput(decision) && packet.output !== 0 ? host.interfaceName(packet.output) : null,
       hook: this.#isMalformed ? null : (hookNames[decision.hook] ?? null),
       state,
       direction: packet.entry === 0 || this.#isMalformed ? null : packet.isReply ? 'reply' : 'original',
@@ -74,15 +74,17 @@ export class Judge {
     return this.#from.engine.fate === Fate.malformed
   }
 
-  get #hasLeft(): boolean {
+  /** It left, or was stopped where the way out was known. */
+  #hasOutput(decision: Decision): boolean {
     const { fate } = this.#from.engine
-    return fate === Fate.forwarded || fate === Fate.sent
+    if (fate === Fate.forwarded || fate === Fate.sent) return true
+    return fate === Fate.dropped && decision.hook >= Hook.forward
   }
 
-  #fate(decision: Decision): string | null {
+  #fate(decision: Decision): Judgment['fate'] {
     const { engine } = this.#from
     if (decision.verdict === 'accept' || decision.rule !== 0 || engine.fate === Fate.malformed) return null
-    return dropReasons[engine.reason]?.code ?? null
+    return dropReasons[engine.reason] ?? null
   }
 
   #because(packet: Packet, captured: Captured, row: number): Because {

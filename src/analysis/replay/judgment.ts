@@ -34,7 +34,7 @@ export interface Judgment {
   readonly frame: number
   /** Seconds of model time since the first frame of the replay. */
   readonly time: number
-  /** Interface names; null where the host itself sent or received it, or where it never left. */
+  /** Interface names; null where the host itself sent or received it, or the way out was not known when it was stopped. */
   readonly in: string | null
   readonly out: string | null
   /** The hook where it was decided; null when no hook saw it. */
@@ -47,8 +47,8 @@ export interface Judgment {
   /** Null: no rule decided, but a policy or the host itself. */
   readonly rule: RulePlace | null
   readonly policy: PolicyPlace | null
-  /** What the host did with it when no rule and no policy ended its way (`ttl-exceeded`, `no-route`, ...); null otherwise. */
-  readonly fate: string | null
+  /** Why the host itself ended its way (code `ttl-exceeded`, `no-route`, ...); null where a rule or a policy did, or nobody. */
+  readonly fate: { readonly code: string; readonly text: string } | null
   readonly because: Because
   /** The packet in words. */
   readonly packet: string

@@ -7,9 +7,9 @@ const ruleJson = (rule: RulePlace | null): object | null =>
   rule && { file: rule.file, line: rule.line, table: rule.table, chain: rule.chain, text: rule.text }
 
 /** Beside `rule: null`: the policy that decided, or what the host itself did. */
-const otherwise = (policy: PolicyPlace | null, fate: string | null): object => ({
+const otherwise = (policy: PolicyPlace | null, fate: Judgment['fate']): object => ({
   ...(policy && { policy: { table: policy.table, chain: policy.chain, verdict: policy.policy } }),
-  ...(fate !== null && { fate }),
+  ...(fate && { fate: fate.code }),
 })
 
 export function judgmentJson(judgment: Judgment): string {

@@ -27,7 +27,7 @@ function stateText({ state, direction }: Judgment): string {
 export function becauseText(because: Because): string {
   switch (because.kind) {
     case 'new':
-      return 'no entry and no expectation knows it, so it opens a flow or repeats an opening that nobody answered'
+      return 'it opens a flow, or repeats an opening that nobody has answered'
     case 'established':
       return 'it belongs to a flow that was answered'
     case 'icmp-error':
@@ -56,7 +56,7 @@ function decisionText(judgment: Judgment, style: Style): string {
   if (rule) parts.push(`${rule.table} ${rule.chain}`, `${rule.file}:${rule.line}`, rule.text)
   else if (policy) parts.push(`${policy.table} ${policy.chain}`, `policy ${policy.policy}`)
   else if (fate === null) parts.push('no chain on this hook')
-  if (fate !== null) parts.push(fate)
+  if (fate !== null) parts.push(fate.text)
   return `${parts.join('  ')}   → ${verdictText(verdict, style)}`
 }
 

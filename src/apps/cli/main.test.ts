@@ -143,7 +143,7 @@ describe('kinwall replay', () => {
     })
     expect(second).toMatchObject({ state: 'established', direction: 'reply', because: { kind: 'established' } })
     expect(third).toMatchObject({ because: { kind: 'icmp-error', icmp: '3/3', about: { entry: 1, packet: 1 } } })
-    expect(fourth).toMatchObject({ verdict: 'reject', rule: { line: 8 }, entry: null, out: null })
+    expect(fourth).toMatchObject({ verdict: 'reject', rule: { line: 8 }, entry: null, out: 'wan' })
     expect(summary).toMatchObject({
       type: 'summary',
       packets: 4,

@@ -9,6 +9,11 @@ type Issue = z.core.$ZodIssue
 /** One line for each thing that is wrong. */
 export function locateIssues(file: string, issues: readonly Issue[], document: Document, lines: LineCounter): string[] {
   return issues.flatMap((issue) => {
+    if (issue.code === 'invalid_key') {
+      const key = String(issue.path.at(-1))
+      const where = place(file, keyNode(document, issue.path.slice(0, -1), key), lines)
+      return [`${where}: expected an interface name of 1 to 15 characters without blanks and slashes, found "${key}"`]
+    }
     if (issue.code !== 'unrecognized_keys')
       return [`${place(file, nodeAt(document, issue.path), lines)}: ${expectation(issue, document)}`]
     return issue.keys.map(
@@ -44,8 +49,6 @@ function keyNode(document: Document, path: readonly PropertyKey[], key: string):
 function expectation(issue: Issue, document: Document): string {
   const isMissing = issue.path.length > 0 && document.getIn(issue.path) === undefined
   const name = issue.path.map(String).join('.')
-  if (issue.code === 'invalid_key')
-    return `expected an interface name of 1 to 15 characters without blanks and slashes, found "${String(issue.path.at(-1))}"`
   if (isMissing) return `expected ${issue.message}, found no "${String(issue.path.at(-1))}"`
   const found = issue.path.length === 0 ? document.toJS() : document.getIn(issue.path)
   return `expected ${issue.message}, found ${shown(found)}${name === '' ? '' : ` as ${name}`}`

@@ -16,11 +16,10 @@ export interface HostDescription {
 export function readHostFile(file: string, text: string): HostDescription | readonly string[] {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  if (document.errors.length > 0) {
-    return document.errors.map(
-      (error) => `${placeOf(file, error.pos[0], lines)}: expected YAML, found a mistake: ${lowerFirst(error.message)}`,
-    )
-  }
+  // One mistake in the syntax makes many: the first says what is wrong.
+  const [error] = document.errors
+  if (error)
+    return [`${placeOf(file, error.pos[0], lines)}: expected YAML, found a mistake: ${lowerFirst(error.message)}`]
   const checked = hostFile.safeParse(document.toJS())
   if (!checked.success) return locateIssues(file, checked.error.issues, document, lines)
   const unknown = unknownNames(checked.data)

@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { addressText, prefixText } from '../../../model/bytes/index.ts'
+import { readHostFile } from './read-host-file.ts'
+
+const whole = `
+interfaces:
+  lan: { mac: "02:00:0a:00:01:01", addresses: [10.0.1.1/24, "fd00::1/64"] }
+  wan: { addresses: [10.0.2.1/24], mtu: 1492 }
+routes:
+  - { to: default, via: 10.0.2.254 }
+  - { to: 10.0.9.0/24, dev: lan }
+sysctls:
+  net.netfilter.nf_conntrack_tcp_loose: 0
+  net.ipv4.ip_forward: true
+listening: [tcp/22, "udp/10.0.1.1:53", "tcp/[fd00::1]:80"]
+outside: [wan]
+`
+
+describe('a HOST.yaml', () => {
+  it('becomes a host', () => {
+    const read = readHostFile('box.yaml', whole)
+    if (!('configuration' in read)) throw new Error(read.join('\n'))
+    const { interfaces, routes, isForwarding, sysctls, listening } = read.configuration
+    expect(interfaces.map((one) => [one.name, one.mac, one.mtu, one.addresses.map(prefixText).join(' ')])).toEqual([
+      ['lan', '02:00:0a:00:01:01', 1500, '10.0.1.1/24 fd00::1/64'],
+      ['wan', null, 1492, '10.0.2.1/24'],
+    ])
+    expect(routes.map(({ to, via, device }) => [prefixText(to), via && addressText(via), device])).toEqual([
+      ['0.0.0.0/0', '10.0.2.254', null],
+      ['10.0.9.0/24', null, 'lan'],
+    ])
+    expect(isForwarding).toEqual({ 4: true, 6: true })
+    expect(sysctls).toEqual({ 'net.netfilter.nf_conntrack_tcp_loose': 0, 'net.ipv4.ip_forward': 1 })
+    expect(listening.map(({ protocol, port, address }) => [protocol, port, address && addressText(address)])).toEqual([
+      [6, 22, null],
+      [17, 53, '10.0.1.1'],
+      [6, 80, 'fd00::1'],
+    ])
+    expect(read.outside).toEqual(['wan'])
+  })
+
+  it('routes by default only with two interfaces', () => {
+    const read = readHostFile('box.yaml', 'interfaces: { eth0: { addresses: [10.0.0.1/8] } }')
+    expect('configuration' in read && read.configuration.isForwarding).toEqual({ 4: false, 6: false })
+  })
+
+  const mistakes: readonly (readonly [string, string])[] = [
+    ['', 'box.yaml:1:1: expected a host: interfaces, routes, forwarding, sysctls, listening, outside, found nothing'],
+    [
+      'interfaces:\n  eth0: { mtu: many }',
+      'box.yaml:2:16: expected a whole number of bytes, 68 to 65536, found "many" as interfaces.eth0.mtu',
+    ],
+    [
+      'interfaces:\n  eth0:\n    adresses: []',
+      'box.yaml:3:5: expected one of mac, addresses, mtu, found "adresses" (did you mean addresses?)',
+    ],
+    [
+      'interfaces: { eth0: { addresses: [10.0.0.1] } }',
+      'box.yaml:1:35: expected an address with its prefix length, such as 192.168.1.10/24, found "10.0.0.1" as interfaces.eth0.addresses.0',
+    ],
+    [
+      'interfaces: { eth0: {} }\nroutes: [{ to: 10.0.0.0/8 }]',
+      'box.yaml:2:10: expected a route with "via" or "dev", found {"to":"10.0.0.0/8"} as routes.0',
+    ],
+    ['interfaces: { eth0: {} }\noutside: [wan]', 'box.yaml:2:11: expected one of the interfaces eth0, lo, found "wan"'],
+    [
+      'interfaces: { eth0: {} }\nlistening: [tcp/70000]',
+      'box.yaml:2:13: expected a socket such as tcp/22, udp/53 or tcp/10.0.0.1:80, found "tcp/70000" as listening.0',
+    ],
+    [
+      'interfaces: { "a b": {} }',
+      'box.yaml:1:15: expected an interface name of 1 to 15 characters without blanks and slashes, found "a b"',
+    ],
+  ]
+  it.each(mistakes)('%j is refused at its place', (text, message) => {
+    expect(readHostFile('box.yaml', text)).toEqual([message])
+  })
+
+  it('that is no YAML is refused at its place', () => {
+    const read = readHostFile('box.yaml', 'interfaces: {\n  eth0: [')
+    expect(read).toMatchObject([expect.stringMatching(/^box\.yaml:\d+:\d+: expected YAML, found a mistake: /)])
+  })
+
+  it('has the schema that docs/host.schema.json shows', () => {
+    const script = fileURLToPath(new URL('../../../../scripts/write-host-schema.ts', import.meta.url))
+    expect(execFileSync(process.execPath, [script, '--check'], { encoding: 'utf8' })).toBe('')
+  })
+})
