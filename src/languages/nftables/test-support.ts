@@ -14,6 +14,7 @@ const surroundings = (family: string): string => `table ${family} t {
   set addresses { type ipv4_addr; elements = { 1.2.3.4 } }
   set recent { type ipv4_addr; flags dynamic,timeout; size 100; timeout 1m; }
   set pairs { type ipv4_addr . inet_service; flags interval; elements = { 10.0.0.0/8 . 1-1023 } }
+  set knocks { type ipv4_addr . inet_service; flags dynamic,timeout; }
   map marks { type inet_service : mark; elements = { 80 : 7 } }
   map verdicts { type inet_service : verdict; elements = { 80 : jump other } }
   map counters { type inet_service : counter; elements = { 80 : "web" } }

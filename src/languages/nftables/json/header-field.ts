@@ -44,7 +44,8 @@ const bases = { link: 'll', network: 'nh', transport: 'th', inner: 'ih' } as con
 /** The field that has just these bits. */
 export function findField(bits: Bits, context: ProtocolContext): FoundField {
   const known = context.headerAt(layerOf[bits.base])
-  const found = known && fieldsOf(known.header, context).find(([, [at, width]]) => at === bits.offset && width === bits.width)
+  const found =
+    known && fieldsOf(known.header, context).find(([, [at, width]]) => at === bits.offset && width === bits.width)
   return known && found ? fieldFrom(known.name, known.header, found, bits) : rawField(bits)
 }
 
@@ -113,9 +114,7 @@ function fieldFrom(header: HeaderName, of: Header, [name, [, fieldWidth, type]]:
 function rawField({ base, offset, width }: Bits): FoundField {
   const port = base === 'transport' && width === 16 ? (offset === 0 ? 'sport' : offset === 16 ? 'dport' : null) : null
   return {
-    json: port
-      ? { payload: { protocol: 'th', field: port } }
-      : { payload: { base: bases[base], offset, len: width } },
+    json: port ? { payload: { protocol: 'th', field: port } } : { payload: { base: bases[base], offset, len: width } },
     type: port ? t.inet_service : integerType(width),
     base,
     header: null,

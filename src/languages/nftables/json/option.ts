@@ -44,15 +44,22 @@ export function tcpOptionJson(value: Pick<TcpOptionValue, 'option' | 'offset' | 
   return namedOption('tcp option', value.option, value, undefined)
 }
 
-export const ipOptionJson = (value: IpOptionValue): FoundOption => namedOption('ip option', value.option, value, undefined)
+export const ipOptionJson = (value: IpOptionValue): FoundOption =>
+  namedOption('ip option', value.option, value, undefined)
 
-export const sctpChunkJson = (value: SctpChunkValue): FoundOption => namedOption('sctp chunk', value.chunk, value, undefined)
+export const sctpChunkJson = (value: SctpChunkValue): FoundOption =>
+  namedOption('sctp chunk', value.chunk, value, undefined)
 
 export const writtenTcpOptionJson = (statement: SetTcpOptionStatement): FoundOption =>
   tcpOptionJson({ ...statement, exists: false })
 
 /** `preferred` is the name that the rule has, where several have the number. */
-function namedOption(kind: keyof typeof printed, number: number, bits: OptionBits, preferred: string | undefined): FoundOption {
+function namedOption(
+  kind: keyof typeof printed,
+  number: number,
+  bits: OptionBits,
+  preferred: string | undefined,
+): FoundOption {
   const entries = Object.entries<Extension>(printed[kind]).filter(([, extension]) => extension.number === number)
   entries.sort(([a], [b]) => Number(b === preferred) - Number(a === preferred))
   if (bits.exists) {

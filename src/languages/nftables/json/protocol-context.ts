@@ -13,7 +13,12 @@ import type { FoundField } from './header-field.ts'
 export const Layer = { none: 0, link: 1, network: 2, transport: 3, inner: 4 } as const
 export type LayerNumber = (typeof Layer)[keyof typeof Layer]
 
-export const layerOf = { link: Layer.link, network: Layer.network, transport: Layer.transport, inner: Layer.inner } as const
+export const layerOf = {
+  link: Layer.link,
+  network: Layer.network,
+  transport: Layer.transport,
+  inner: Layer.inner,
+} as const
 
 /** A match of a protocol that a later match may make superfluous. */
 export interface Dependency {

@@ -15,7 +15,8 @@ type Match = StatementOf<'match'>
 
 export const lowerMatch = (written: Match, scope: Scope): BareStatement[] => {
   const node = withPresence(written)
-  const left = scope.value(node.left, null)
+  const named = node.right.kind === 'set-reference' ? scope.table.sets.get(node.right.name) : undefined
+  const left = named ? scope.key(node.left, named.keyTypes) : scope.value(node.left, null)
   return beside(node, left, scope, () => compareWith(node, left, scope))
 }
 

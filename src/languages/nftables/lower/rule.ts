@@ -11,7 +11,7 @@ import { Protocols } from './protocols.ts'
 import type { LowerOptions, MapData, Scope } from './scope.ts'
 import { lowerSetUse } from './set-use.ts'
 import type { Typed } from './typed.ts'
-import { lowerValue, lowerValueOfType } from './value.ts'
+import { lowerKey, lowerValue, lowerValueOfType } from './value.ts'
 
 /** What lowering needs besides the table. */
 export interface LowerContext {
@@ -55,6 +55,10 @@ export class RuleScope implements Scope {
 
   value(expression: Expression, expected: DataType | null): Typed {
     return lowerValue(expression, expected, this)
+  }
+
+  key(expression: Expression, types: readonly DataType[]): Typed {
+    return lowerKey(expression, types, this)
   }
 
   valueOfType(expression: Expression, expected: DataType): Value {

@@ -28,6 +28,8 @@ export interface Scope {
   atStart(work: () => void): void
   /** An expression that may read the packet. `expected` gives constants their type; null: constants are refused. */
   value(expression: Expression, expected: DataType | null): Typed
+  /** The key for a set of these types: parts that are constants are read by them (`ip saddr . 22`). */
+  key(expression: Expression, types: readonly DataType[]): Typed
   /** A value of just this type, for statements that write it. */
   valueOfType(expression: Expression, expected: DataType): Value
   /** The set behind `@name` or `{ ... }`, checked against the key. */

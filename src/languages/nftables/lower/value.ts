@@ -15,7 +15,7 @@ export function lowerValue(expression: Expression, expected: DataType | null, sc
     case 'term':
       return lowerTerm(expression.term, scope)
     case 'concatenation':
-      return concatenationOf(expression, scope)
+      return concatenationOf(expression, [], scope)
     case 'map':
       return mappedOf(expression, expected, scope)
     case 'binary':
@@ -67,8 +67,17 @@ function constantOf(expression: Expression, expected: DataType | null, scope: Sc
   return typedOf({ kind: 'constant', words: wordsFrom(number, expected.width), width: expected.width }, expected)
 }
 
-function concatenationOf(expression: ExpressionOf<'concatenation'>, scope: Scope): Typed {
-  const parts = expression.parts.flatMap((part) => lowerValue(part, null, scope).parts)
+/** The key for a set; a constant part takes the type of its place. */
+export const lowerKey = (expression: Expression, types: readonly DataType[], scope: Scope): Typed =>
+  expression.kind === 'concatenation' && expression.parts.length === types.length
+    ? concatenationOf(expression, types, scope)
+    : lowerValue(expression, types.length === 1 && !readsPacket(expression) ? (types[0] ?? null) : null, scope)
+
+function concatenationOf(expression: ExpressionOf<'concatenation'>, types: readonly DataType[], scope: Scope): Typed {
+  const parts = expression.parts.flatMap((part, i) => {
+    const expected = readsPacket(part) ? null : (types[i] ?? null)
+    return lowerValue(part, expected, scope).parts
+  })
   const values = parts.map((part) => part.value)
   const width = parts.reduce((sum, part) => sum + ((part.type.width + 31) >>> 5) * 32, 0)
   if (width > 512)

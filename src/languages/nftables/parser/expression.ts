@@ -101,7 +101,8 @@ function parseConcatenation(parser: Parser, mode: Mode, depth: number): Expressi
   const parts = [first]
   while (parser.cursor.takeSign('.')) {
     parser.cursor.skipNewlines()
-    const part = parseInterval(parser, mode, depth)
+    // Behind the first part constants may stand: `ip saddr . 22 @knocked`.
+    const part = parseInterval(parser, mode === 'term' ? 'value' : mode, depth)
     parts.push(part)
     if (parts.length > longest)
       refuse('nft-too-deep', part.span, `expected at most ${longest} parts of a concatenation`)

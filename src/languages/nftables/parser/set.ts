@@ -108,7 +108,7 @@ function parseTypes(parser: NftablesParser, draft: Draft, keyword: string): void
   if (cursor.takeWord('verdict')) draft.data = { kind: 'verdict' }
   else if (cursor.isOneOf(Object.keys(objectKinds)))
     draft.data = { kind: 'object', object: objectKinds[cursor.next().text] ?? 'counter' }
-  else if (keyword === 'type' && cursor.isWord('ct')) {
+  else if (cursor.isWord('ct') && cursor.isOneOf(['helper', 'timeout', 'expectation'], 1)) {
     cursor.next()
     const word = cursor.expectOneOf(['helper', 'timeout', 'expectation'], 'helper, timeout or expectation')
     draft.data = {

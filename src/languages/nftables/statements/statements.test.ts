@@ -77,6 +77,9 @@ describe('statements', () => {
       delete @recent { ip saddr } -> meta nfproto == 2; delete @recent { ip saddr }
       update @addresses { ip saddr timeout 5s } -> fail:nft-operator
       add @pairs { ip saddr . th dport } -> fail:nft-operator
+      add @knocks { ip saddr . 10002 timeout 1s } -> meta nfproto == 2; add @knocks { ip saddr . 0x2712 timeout 1000ms }
+      ip saddr . 22 @pairs -> meta nfproto == 2; ip saddr . 22 in @pairs
+      ip saddr . nosuch @pairs -> fail:nft-unknown-symbol
       add @missing { ip saddr } -> fail:nft-missing-set
       set update ip saddr @recent -> meta nfproto == 2; update @recent { ip saddr }
       meter flood { ip saddr limit rate 10/second } -> meta nfproto == 2; add @flood { ip saddr limit 10 per 1s burst 5 }

@@ -56,7 +56,7 @@ function parseBraced(parser: Parser): ElementNode {
 }
 
 export const lower: LowerStatement<'update'> = (node, scope) => {
-  const key = scope.value(node.element.key, null)
+  const key = scope.key(node.element.key, scope.table.sets.get(node.set)?.keyTypes ?? [])
   const reference = { kind: 'set-reference', name: node.set, span: node.setSpan } as const
   const type = valueTypeOf(node, scope)
   const set = scope.setFor(reference, key, type === null ? { kind: 'none' } : { kind: 'value', type })
