@@ -325,6 +325,7 @@ export function testConntrack(entries: readonly TestEntry[] = []): RulesConntrac
   }
   const pick = (list: readonly number[], direction: number, which = 0): number => list[direction * 2 + which] ?? 0
   return {
+    isAccounting: false,
     untrack: (packet) => {
       packet.isUntracked = true
       packet.state = 64

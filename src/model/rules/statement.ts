@@ -70,7 +70,7 @@ export interface VerdictStatement {
   readonly verdict: Verdict
 }
 
-/** No element for the key: the rule goes on. */
+/** No element for the key: the rule does not match. */
 export interface VerdictMapStatement {
   readonly kind: 'verdict-map'
   readonly key: Value

@@ -27,6 +27,7 @@ export type RulesConntrack = Pick<
   | 'assignHelper'
   | 'assignTimeout'
   | 'expect'
+  | 'isAccounting'
 >
 
 export interface Surroundings {

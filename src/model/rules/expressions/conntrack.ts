@@ -40,6 +40,8 @@ function ofEntry(registers: Int32Array, register: number, read: (entry: number, 
 function counted(value: ConntrackValue, register: number, machine: Machine): Load {
   const { conntrack } = machine.surroundings
   const { registers } = machine
+  // Loading such a rule switches counting on, as in Linux (nft_ct_get_init): entries made before count nothing.
+  conntrack.isAccounting = true
   const sum = (entry: number, of: 'packets' | 'bytes'): number => {
     if (value.direction !== null) return conntrack[of](entry, value.direction === 'reply' ? 1 : 0)
     return conntrack[of](entry, 0) + conntrack[of](entry, 1)

@@ -337,3 +337,14 @@ describe('numgen', () => {
     expect(compiled.packets[1]).toBe(2)
   })
 })
+
+it.each([
+  ['packets', true],
+  ['bytes', true],
+  ['avgpkt', true],
+  ['mark', false],
+] as const)('loading a rule about ct %s switches counting on: %s', (key, isOn) => {
+  const conntrack = testConntrack()
+  matches([compare(ct(key), '!=', 0)], udp(), surroundings(conntrack))
+  expect(conntrack.isAccounting).toBe(isOn)
+})
