@@ -345,6 +345,6 @@ it.each([
   ['mark', false],
 ] as const)('loading a rule about ct %s switches counting on: %s', (key, isOn) => {
   const conntrack = testConntrack()
-  matches([compare(ct(key), '!=', 0)], udp(), surroundings(conntrack))
+  matches([compare(ct(key), '!=', ...(isOn ? [0, 0] : [0]))], udp(), surroundings(conntrack))
   expect(conntrack.isAccounting).toBe(isOn)
 })
