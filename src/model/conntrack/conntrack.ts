@@ -2,18 +2,10 @@
 
 import { readInt32 } from '../bytes/index.ts'
 import { HookVerdict, type HookVerdictNumber, type Packet, Protocol } from '../packet/index.ts'
-import { Entries, type MasterLink } from './entries.ts'
-import { Flag, isVersion6, tupleKind, tupleWords, Word } from './entry.ts'
-import {
-  doClash,
-  type Expectation,
-  type ExpectationRefusal,
-  ExpectationTable,
-  isSameExpectation,
-} from './expectation.ts'
-import { type Finding, findHelper, type HelperState } from './helpers/helper.ts'
+import { Flag, tupleKind, tupleWords, Word } from './entry.ts'
+import { Expecting } from './expecting.ts'
+import { findHelper } from './helpers/helper.ts'
 import { IcmpAnswer, judgeIcmp } from './icmp-error.ts'
-import { readPayload } from './payload.ts'
 import { Reason } from './reason.ts'
 import { allChanges, Change, State, Status } from './status.ts'
 import { policyTimeouts, type Timeouts, timeoutsOf } from './timeouts.ts'
@@ -23,7 +15,7 @@ import * as icmp from './trackers/icmp.ts'
 import * as icmpv6 from './trackers/icmpv6.ts'
 import * as sctp from './trackers/sctp.ts'
 import * as tcp from './trackers/tcp.ts'
-import { Answer } from './trackers/tracker.ts'
+import { Answer, type Tracker } from './trackers/tracker.ts'
 import * as udp from './trackers/udp.ts'
 import * as udplite from './trackers/udplite.ts'
 import {
@@ -60,6 +52,17 @@ export interface ExpectationAssignment {
   readonly size: number
 }
 
+/** All other protocols are `generic`. */
+const trackers: Readonly<Record<number, Tracker>> = {
+  [Protocol.icmp]: icmp,
+  [Protocol.tcp]: tcp,
+  [Protocol.udp]: udp,
+  [Protocol.gre]: gre,
+  [Protocol.icmpv6]: icmpv6,
+  [Protocol.sctp]: sctp,
+  [Protocol.udplite]: udplite,
+}
+
 /** Protocols whose entries may meet a rival at confirmation without harm. */
 const canClash = (protocol: number): boolean =>
   protocol !== Protocol.tcp && protocol !== Protocol.icmp && protocol !== Protocol.icmpv6 && protocol !== Protocol.sctp
@@ -67,14 +70,12 @@ const canClash = (protocol: number): boolean =>
 const clashTimeout = 1000
 /** Slots that stand for one bucket of the kernel's table when room must be made. */
 const placeSlots = 4
-const everyBit = (words: number): Int32Array => new Int32Array(4).fill(-1, 0, words)
 
 /**
  * `advance(now)` before each packet from outside, never while a packet walks; then `track` and `confirm` at their hooks. An entry
  * that was not confirmed, or was destroyed, can be read until the next `advance`.
  */
-export class Conntrack extends Entries {
-  private readonly expected: ExpectationTable = new ExpectationTable()
+export class Conntrack extends Expecting {
   private readonly tuple: Int32Array = makeTuple()
   private readonly inverse: Int32Array = makeTuple()
   private readonly policyOf: WeakMap<TimeoutAssignment, Timeouts> = new WeakMap()
@@ -82,8 +83,7 @@ export class Conntrack extends Entries {
   /** Moves the clock (milliseconds, never back): entries and expectations whose time has come go, with their events. */
   advance(now: number): void {
     this.moveClock(now)
-    if (this.expected.count === 0) return
-    for (const due of this.expected.expired(this.now)) this.forget(due)
+    this.expireExpectations()
   }
 
   // ---- track
@@ -165,24 +165,10 @@ export class Conntrack extends Entries {
   }
 
   private advanceTracker(packet: Packet, entry: number, protocol: number, transport: number): number {
-    switch (protocol) {
-      case Protocol.tcp:
-        return tcp.advance(this, packet, entry, transport)
-      case Protocol.udp:
-        return udp.advance(this, packet, entry, transport)
-      case Protocol.icmp:
-        return icmp.advance(this, packet, entry, transport)
-      case Protocol.icmpv6:
-        return icmpv6.advance(this, packet, entry, transport)
-      case Protocol.sctp:
-        return sctp.advance(this, packet, entry, transport)
-      case Protocol.udplite:
-        return udplite.advance(this, packet, entry, transport)
-      case Protocol.gre:
-        return gre.advance(this, packet, entry)
-      default:
-        return generic.advance(this, packet, entry)
-    }
+    // Called by name, the two that nearly all packets belong to can be compiled into one piece.
+    if (protocol === Protocol.udp) return udp.advance(this, packet, entry, transport)
+    if (protocol === Protocol.tcp) return tcp.advance(this, packet, entry, transport)
+    return (trackers[protocol] ?? generic).advance(this, packet, entry, transport)
   }
 
   /** A new, unconfirmed entry for the tuple at hand, or 0 if nothing can answer it, or -1 if the table is full. */
@@ -200,7 +186,7 @@ export class Conntrack extends Entries {
       words[entry + Word.tuples + size + i] = inverse[i]!
     }
     words[entry + Word.zones] = packet.zoneOriginal | (packet.zoneReply << 16)
-    if (this.expected.count > 0) this.fulfil(packet, entry, kind)
+    if (this.expectationCount > 0) this.fulfil(packet, entry, this.tuple, kind)
     return entry
   }
 
@@ -356,153 +342,6 @@ export class Conntrack extends Entries {
     })
     return this.addExpectation(made, 0) === null ? 'made' : 'drop'
   }
-
-  // ---- expectations
-
-  expectations(): Iterable<Expectation> {
-    return this.expected
-  }
-
-  get expectationCount(): number {
-    return this.expected.count
-  }
-
-  /** As four words, the last three zero in IPv4. */
-  private address(entry: number, direction: number, which: number): Int32Array {
-    const words = new Int32Array(4)
-    this.addressWords(entry, direction, which, words, 0)
-    return words
-  }
-
-  private makeExpectation(
-    packet: Packet,
-    master: number,
-    of: {
-      readonly kind: number
-      readonly source: Int32Array
-      readonly destination: Int32Array
-      readonly destinationPort: number
-      readonly class: number
-      readonly helper: string | null
-      readonly seconds: number
-      readonly payloadFrom: number
-      readonly payloadTo: number
-    },
-  ): Expectation {
-    // An object may name the other family than the entry's: the kernel then cuts the address off, or fills it with zeros.
-    const words = of.kind & isVersion6 ? 4 : 1
-    return {
-      kind: of.kind,
-      source: of.source.fill(0, words),
-      sourceMask: everyBit(words),
-      sourcePort: 0,
-      sourcePortMask: 0,
-      destination: of.destination.fill(0, words),
-      destinationPort: of.destinationPort,
-      class: of.class,
-      helper: of.helper,
-      isPermanent: false,
-      isActive: true,
-      expiresAt: this.now + of.seconds * 1000,
-      master,
-      zone: this.zone(master, 0),
-      createdByPacket: packet.number,
-      payloadFrom: of.payloadFrom - packet.start,
-      payloadTo: of.payloadTo - packet.start,
-    }
-  }
-
-  /** Takes it in unless it is refused: null. The same one made again replaces the first; the oldest of a full class gives way. */
-  private addExpectation(made: Expectation, maximum: number): ExpectationRefusal | null {
-    for (const rival of this.expected.rivals(made)) {
-      if (rival.master === made.master && isSameExpectation(rival, made)) {
-        if (rival.class !== made.class) return 'already'
-        this.forget(rival)
-        break
-      }
-      if (doClash(rival, made)) return 'busy'
-    }
-    const siblings = this.sideOf(made.master).expectations
-    const ofClass = siblings.filter((one) => one.class === made.class)
-    if (maximum > 0 && ofClass.length >= maximum && ofClass[0]) this.forget(ofClass[0])
-    if (this.expected.count >= this.settings.maximumExpectations) return 'full'
-    this.expected.insert(made)
-    this.sideOf(made.master).expectations.push(made)
-    this.listener?.expectation('new', made)
-    return null
-  }
-
-  private forget(gone: Expectation): void {
-    if (!this.expected.remove(gone)) return
-    const side = this.side(gone.master)
-    if (side) side.expectations = side.expectations.filter((one) => one !== gone)
-    this.listener?.expectation('destroy', gone)
-  }
-
-  protected override forgetExpectations(master: number): void {
-    for (const one of this.side(master)?.expectations ?? []) this.forget(one)
-  }
-
-  /** The new entry may be what a master foresaw: it is then expected, and takes over the master's mark. Uses the expectation up. */
-  private fulfil(packet: Packet, entry: number, kind: number): void {
-    const one = this.expected.match(this.tuple, kind, packet.zoneOriginal || packet.zoneReply)
-    if (!one) return
-    const status = this.status(one.master)
-    if ((status & Status.confirmed) === 0 || (status & Status.dying) !== 0) return
-    if (!one.isPermanent) this.forget(one)
-    this.addStatus(entry, Status.expected)
-    this.words[entry + Word.mark] = this.mark(one.master)
-    this.sideOf(entry).master = this.linkToMaster(one)
-  }
-
-  private linkToMaster(one: Expectation): MasterLink {
-    const tuple = makeTuple()
-    this.copyTuple(one.master, 0, tuple)
-    return {
-      entry: one.master,
-      id: this.id(one.master),
-      kind: this.words[one.master + Word.kind]!,
-      tuple,
-      helper: this.helperName(one.master),
-      createdByPacket: one.createdByPacket,
-      payloadFrom: one.payloadFrom,
-      payloadTo: one.payloadTo,
-    }
-  }
-
-  // ---- helpers
-
-  /** Lets the helper read the packet. False: the packet is dropped, with its reason. */
-  private help(packet: Packet, entry: number, state: HelperState): boolean {
-    const payload = readPayload(this, packet, entry)
-    if (!payload) return true
-    const outcome = state.helper.find(payload, state.memory)
-    if (outcome === 'nothing') return true
-    const reason = outcome === 'drop' ? Reason.helperDropped : this.announce(packet, entry, state, outcome)
-    if (reason !== Reason.none) refuse(packet, reason)
-    return reason === Reason.none
-  }
-
-  /** Turns a finding into an expectation from the peer to the sender. A named address other than the sender's own is not believed. */
-  private announce(packet: Packet, entry: number, state: HelperState, finding: Finding): number {
-    const near = packet.isReply ? 1 : 0
-    const far = 1 - near
-    if (finding.destination && !isAddress(finding.destination, this.address(entry, near, 0))) return Reason.none
-    const policy = state.helper.policies[finding.class]
-    const edit = finding.edits[0]
-    const made = this.makeExpectation(packet, entry, {
-      kind: tupleKind(this.family(entry), finding.protocol),
-      source: this.address(entry, far, 0),
-      destination: this.address(entry, far, 1),
-      destinationPort: finding.destinationPort,
-      class: finding.class,
-      helper: state.helper.name,
-      seconds: policy?.timeoutSeconds ?? 0,
-      payloadFrom: edit?.from ?? packet.start,
-      payloadTo: edit?.to ?? packet.start,
-    })
-    return this.addExpectation(made, policy?.maximum ?? 0) === null ? Reason.none : Reason.expectationRefused
-  }
 }
 
 function invalid(packet: Packet, reason: number): HookVerdictNumber {
@@ -513,9 +352,4 @@ function invalid(packet: Packet, reason: number): HookVerdictNumber {
 function refuse(packet: Packet, reason: number): HookVerdictNumber {
   packet.reason = reason
   return HookVerdict.drop
-}
-
-function isAddress(address: Uint8Array, words: Int32Array): boolean {
-  for (let i = 0; 4 * i < address.length; i++) if (readInt32(address, 4 * i) !== words[i]) return false
-  return true
 }

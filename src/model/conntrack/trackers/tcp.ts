@@ -1,7 +1,7 @@
 /** TCP: flags, states, reopened and half-open connections, resets, timeouts; nf_conntrack_proto_tcp of Linux 6.18. */
 
 import { readInt32, readUint16 } from '../../bytes/index.ts'
-import { type Packet, Protocol, TcpFlag, tcpHeaderLength } from '../../packet/index.ts'
+import { type Packet, Protocol, tcpHeaderLength } from '../../packet/index.ts'
 import type { Entries } from '../entries.ts'
 import { Word } from '../entry.ts'
 import { Reason } from '../reason.ts'
@@ -374,9 +374,3 @@ export function describe(entries: Entries, entry: number): TcpDescription {
     flags: [flagsOf(sides, 0), flagsOf(sides, 1)],
   }
 }
-
-/** Whether such an entry may be given up early when the table is nearly full. */
-export const canEndEarly = (entries: Entries, entry: number): boolean =>
-  isClosing(entries.words[entries.trackerWords(entry) + TcpWord.state]! & 15)
-
-export const isReset = (bytes: Uint8Array, transport: number): boolean => (bytes[transport + 13]! & TcpFlag.rst) !== 0
