@@ -5,6 +5,7 @@ import { isAny4, isLimitedBroadcast, isMulticast4, isMulticast6 } from './addres
 import { configuredRoutes, connectedRoutes4, connectedRoutes6 } from './build-routes.ts'
 import type { HostConfiguration, InterfaceConfiguration, ListeningSocket } from './configuration.ts'
 import type { HostInterface } from './interface.ts'
+import { linkLocalOf } from './interface.ts'
 import type { Route } from './route-table.ts'
 import { RouteTable } from './route-table.ts'
 import type { RouteTypeNumber } from './route-type.ts'
@@ -57,7 +58,8 @@ export class Host {
   private add(device: InterfaceConfiguration): HostInterface {
     const { isForwarding, sysctls } = this.configuration
     const settings = readInterfaceSettings(sysctls, device.name, isForwarding)
-    const added = { ...device, index: this.known.length + 1, isLoopback: device.name === 'lo', settings }
+    const addresses = [...device.addresses, ...linkLocalOf(device)]
+    const added = { ...device, addresses, index: this.known.length + 1, isLoopback: device.name === 'lo', settings }
     this.known.push(added)
     this.indexes.set(device.name, added.index)
     return added

@@ -1,6 +1,8 @@
 /** One network interface of the host, and the addresses on it. */
 
 import type { Prefix } from '../bytes/index.ts'
+import { isLinkLocal6 } from './address-kind.ts'
+import type { InterfaceConfiguration } from './configuration.ts'
 import type { InterfaceSettings } from './settings.ts'
 
 export interface HostInterface {
@@ -47,4 +49,14 @@ export const networkOf = (prefix: Prefix): Prefix => {
 export const broadcastOf = (prefix: Prefix): Uint8Array => {
   const mask = maskBytes(prefix)
   return prefix.address.map((byte, i) => byte | (~(mask[i] ?? 0) & 0xff))
+}
+
+/** The address that an interface with a link-layer address gives itself in fe80::/64 (RFC 4291 appendix A), unless one is configured. */
+export function linkLocalOf(device: InterfaceConfiguration): readonly Prefix[] {
+  const octets = device.mac?.split(/[:-]/).map((octet) => Number.parseInt(octet, 16)) ?? []
+  const has6 = device.addresses.some(({ address }) => address.length === 16)
+  const hasLinkLocal = device.addresses.some(({ address }) => address.length === 16 && isLinkLocal6(address, 0))
+  if (!has6 || hasLinkLocal || octets.length !== 6 || octets.some(Number.isNaN)) return []
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = octets
+  return [{ address: Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, a ^ 2, b, c, 0xff, 0xfe, d, e, f), length: 64 }]
 }
