@@ -1,7 +1,7 @@
 /** Watches the model as the kernel lab watches the kernel: conntrack's view at each hook, events, rules met, packets that left. */
 
 import type { Conntrack, ConntrackListener } from '../../model/conntrack/index.ts'
-import { eventSnapshot, expectationSnapshot, Status } from '../../model/conntrack/index.ts'
+import { eventSnapshot, expectationSnapshot, Status, statusNames } from '../../model/conntrack/index.ts'
 import type { Probe } from '../../model/engine/index.ts'
 import { Hook, type HookNumber, type Packet } from '../../model/packet/index.ts'
 import type { ConntrackEvent, Emitted, HookState, PacketRecord, TraceLine } from './format.ts'
@@ -22,25 +22,6 @@ const stateNames: Readonly<Record<number, string>> = {
   8: 'new',
   64: 'untracked',
 }
-
-const statusNames = [
-  'expected',
-  'seen-reply',
-  'assured',
-  'confirmed',
-  'snat',
-  'dnat',
-  'seq-adjust',
-  'snat-done',
-  'dnat-done',
-  'dying',
-  'fixed-timeout',
-  'template',
-  'nat-clash',
-  'helper',
-  'offload',
-  'hw-offload',
-] as const
 
 const statusWords = (status: number): string[] => statusNames.filter((_, bit) => (status >>> bit) & 1)
 

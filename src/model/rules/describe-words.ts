@@ -1,7 +1,7 @@
 /** Words of a value as text for people, by the name of nft's type: addresses, names, flags. */
 
 import { printAddress, writeUint32 } from '../bytes/index.ts'
-import { protocolNames } from '../packet/index.ts'
+import { icmpNames, icmpv6Names, protocolNames } from '../packet/index.ts'
 import { wordsOf } from './value.ts'
 import { wordsString } from './words.ts'
 
@@ -37,36 +37,8 @@ const addressTypes: Names = {
   7: 'unreachable',
   8: 'prohibit',
 }
-const icmpTypes: Names = {
-  0: 'echo-reply',
-  3: 'destination-unreachable',
-  4: 'source-quench',
-  5: 'redirect',
-  8: 'echo-request',
-  9: 'router-advertisement',
-  10: 'router-solicitation',
-  11: 'time-exceeded',
-  12: 'parameter-problem',
-  13: 'timestamp-request',
-  14: 'timestamp-reply',
-}
-const icmpv6Types: Names = {
-  1: 'destination-unreachable',
-  2: 'packet-too-big',
-  3: 'time-exceeded',
-  4: 'parameter-problem',
-  128: 'echo-request',
-  129: 'echo-reply',
-  130: 'mld-listener-query',
-  131: 'mld-listener-report',
-  132: 'mld-listener-done',
-  133: 'nd-router-solicit',
-  134: 'nd-router-advert',
-  135: 'nd-neighbor-solicit',
-  136: 'nd-neighbor-advert',
-  137: 'nd-redirect',
-  143: 'mld2-listener-report',
-}
+const typeNames = (names: typeof icmpNames): Names =>
+  Object.fromEntries(Object.entries(names).map(([type, name]) => [type, name.type]))
 
 /** Types whose numbers have names; one number, one name. */
 const named: Readonly<Record<string, Names>> = {
@@ -75,8 +47,8 @@ const named: Readonly<Record<string, Names>> = {
   nf_proto: { 2: 'ipv4', 10: 'ipv6' },
   pkt_type: { 0: 'host', 1: 'broadcast', 2: 'multicast', 3: 'other' },
   fib_addrtype: addressTypes,
-  icmp_type: icmpTypes,
-  icmpv6_type: icmpv6Types,
+  icmp_type: typeNames(icmpNames),
+  icmpv6_type: typeNames(icmpv6Names),
   ether_type: { 0x0800: 'ip', 0x0806: 'arp', 0x8100: 'vlan', 0x86dd: 'ip6' },
   boolean: { 0: 'missing', 1: 'exists' },
   day: { 0: 'Sunday', 1: 'Monday', 2: 'Tuesday', 3: 'Wednesday', 4: 'Thursday', 5: 'Friday', 6: 'Saturday' },
