@@ -3,6 +3,7 @@
 import { parseAddress } from '../../model/bytes/index.ts'
 import { Protocol, TcpFlag } from '../../model/packet/index.ts'
 import { icmpTypeOf } from './icmp-words.ts'
+import type { NotationError } from './notation-error.ts'
 import { splitWords, type Word } from './words.ts'
 
 /** A packet as it was written. Numbers of other packets count from 1, in the order of writing. */
@@ -34,13 +35,6 @@ export interface IcmpNumbers {
 export interface Endpoint {
   readonly address: string
   readonly port: number | null
-}
-
-/** What is wrong with a packet's text. `column` counts from 1. */
-export interface NotationError {
-  readonly kind: 'notation-error'
-  readonly column: number
-  readonly message: string
 }
 
 const settingLimits = {

@@ -1,6 +1,6 @@
 /** Splits a packet's text into words at blanks; `data="..."` may hold blanks and escapes (\r \n \t \\ \" \xNN). */
 
-import type { NotationError } from './notation.ts'
+import type { NotationError } from './notation-error.ts'
 
 export interface Word {
   readonly text: string
