@@ -92,10 +92,11 @@ export class Conntrack extends Expecting {
   track(packet: Packet): HookVerdictNumber {
     // The loopback's second pass, what this host made about another packet, and notrack.
     if (packet.entry !== 0 || packet.isUntracked) return HookVerdict.accept
+    packet.reason = Reason.none
     const link = this.findKnown(packet)
-    if (link !== 0 && this.follow(packet, link, packet.protocol, packet.transport) === Answer.accept)
+    if (link !== 0 && this.follow(packet, link, packet.protocol, packet.transport) !== Answer.repeat) {
       return HookVerdict.accept
-    if (link !== 0 && packet.reason !== Reason.none) return HookVerdict.accept
+    }
     return this.trackAnew(packet)
   }
 
