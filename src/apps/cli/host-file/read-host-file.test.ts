@@ -70,6 +70,10 @@ describe('a HOST.yaml', () => {
       'box.yaml:2:13: expected a socket such as tcp/22, udp/53 or tcp/10.0.0.1:80, found "tcp/70000" as listening.0',
     ],
     [
+      'interfaces: { eth0: {} }\nsysctls: { net.ipv4.ip_forwrad: 1 }',
+      'box.yaml:2:33: expected a number for a sysctl that the model knows, found net.ipv4.ip_forwrad',
+    ],
+    [
       'interfaces: { "a b": {} }',
       'box.yaml:1:15: expected an interface name of 1 to 15 characters without blanks and slashes, found "a b"',
     ],

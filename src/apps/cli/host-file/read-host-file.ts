@@ -2,7 +2,8 @@
 
 import { LineCounter, parseDocument } from 'yaml'
 import { type Prefix, parseAddress, parsePrefix } from '../../../model/bytes/index.ts'
-import type { HostConfiguration } from '../../../model/host/index.ts'
+import { settingsFromSysctls } from '../../../model/conntrack/index.ts'
+import { Host, type HostConfiguration } from '../../../model/host/index.ts'
 import { locateIssues, placeOf } from './located-errors.ts'
 import { type HostFile, hostFile, parseListening } from './schema.ts'
 
@@ -30,7 +31,16 @@ export function readHostFile(file: string, text: string): HostDescription | read
       return `${placeOf(file, offset, lines)}: expected one of the interfaces ${known.join(', ')}, found "${name}"`
     })
   }
-  return { configuration: configurationOf(checked.data), outside: checked.data.outside }
+  const configuration = configurationOf(checked.data)
+  const strange = unknownSysctls(configuration)
+  if (strange.length > 0) {
+    return strange.map((name) => {
+      const node = document.getIn(['sysctls', name], true)
+      const offset = (isRanged(node) ? node.range[0] : undefined) ?? 0
+      return `${placeOf(file, offset, lines)}: expected a number for a sysctl that the model knows, found ${name}`
+    })
+  }
+  return { configuration, outside: checked.data.outside }
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
@@ -48,6 +58,13 @@ function unknownNames(file: HostFile): { path: (string | number)[]; name: string
     ...file.outside.map((name, i) => ({ path: ['outside', i], name, known })),
   ]
   return used.filter(({ name }) => !known.includes(name))
+}
+
+/** Names that mean nothing to the host and to conntrack. */
+function unknownSysctls(configuration: HostConfiguration): string[] {
+  return [
+    ...new Set([...new Host(configuration).unknownSysctls, ...settingsFromSysctls(configuration.sysctls).unknown]),
+  ]
 }
 
 function configurationOf(file: HostFile): HostConfiguration {
