@@ -1,7 +1,7 @@
 /** Nanoseconds per packet of the rule machine alone: a five-rule stateful ruleset, and ten thousand rules. */
 
 import { buildTcp, buildUdp, Hook, HookVerdict, type Packet, packetOf } from '../src/model/packet/index.ts'
-import type { CompiledRuleset } from '../src/model/rules/compile.ts'
+import type { CompiledRuleset, Statement } from '../src/model/rules/index.ts'
 import {
   address,
   compare,
@@ -9,15 +9,14 @@ import {
   ct,
   element,
   field,
+  interfaceName,
   lookup,
   masked,
   meta,
   portField,
   set,
   verdict,
-} from '../src/model/rules/fixture.ts'
-import type { Statement } from '../src/model/rules/statement.ts'
-import { stringWords } from '../src/model/rules/words.ts'
+} from '../src/model/rules/rules.fixture.ts'
 
 const accept = verdict('accept')
 const isTcp = compare(meta('l4proto'), '==', 6)
@@ -26,7 +25,7 @@ const isUdp = compare(meta('l4proto'), '==', 17)
 const fiveRules: readonly (readonly Statement[])[] = [
   [compare(masked(ct('state'), 6), '!=', 0), accept],
   [compare(masked(ct('state'), 1), '!=', 0), verdict('drop')],
-  [compare(meta('iifname'), '==', ...stringWords('lo')), accept],
+  [compare(meta('iifname'), '==', ...interfaceName('lo')), accept],
   [isTcp, lookup(field['th dport'], set([portField], [element([22]), element([80]), element([443])])), accept],
   [isUdp, compare(field['th dport'], '==', 53), accept],
 ]

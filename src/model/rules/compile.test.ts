@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { buildTcp, buildUdp, Hook, type Packet, packetOf } from '../packet/index.ts'
 import { findJumpProblem } from './chain.ts'
 import { compileRuleset } from './compile.ts'
-import * as make from './fixture.ts'
+import * as make from './rules.fixture.ts'
 import type { Statement } from './statement.ts'
 
 const udp = (): Packet => packetOf(buildUdp({ from: '10.0.0.1', to: '10.0.0.2', fromPort: 1000, toPort: 53 }), 2)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { address, compare, concatenation, ct, field, masked, meta, set, testHost, verdict, written } from './fixture.ts'
+import { address, compare, concatenation, ct, field, masked, meta, set, testHost, verdict, written } from './rules.fixture.ts'
 import { describeStatement, describeValue, describeVerdict, describeWords } from './index.ts'
 import type { Value } from './value.ts'
 

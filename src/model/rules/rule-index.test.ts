@@ -16,7 +16,7 @@ import {
   table,
   verdict,
   written,
-} from './fixture.ts'
+} from './rules.fixture.ts'
 import type { Statement } from './statement.ts'
 
 const udp = (): Packet => packetOf(buildUdp({ from: '10.0.0.1', to: '10.0.0.2', fromPort: 1000, toPort: 53 }), 2)

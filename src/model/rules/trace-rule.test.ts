@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { buildUdp, type Packet, packetOf } from '../packet/index.ts'
 import { compileRuleset } from './compile.ts'
-import * as make from './fixture.ts'
+import * as make from './rules.fixture.ts'
 import type { Tracer } from './tracer.ts'
 
 const {

@@ -14,9 +14,9 @@ import {
   testConntrack,
   testEntry,
   testMachine,
-} from './fixture.ts'
+} from './rules.fixture.ts'
 import type { Machine } from './machine.ts'
-import { compares, packets, rulesOf, seen } from './random-rules.ts'
+import { compares, packets, rulesOf, seen } from './random-rules.fixture.ts'
 import type { Statement } from './statement.ts'
 import type { Tracer } from './tracer.ts'
 import { stringWords } from './words.ts'

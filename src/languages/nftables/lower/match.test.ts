@@ -1,7 +1,7 @@
 /** Operators, flags and sets. Each line: the rule (in an inet table where no family stands before it), then what it becomes or the codes that refuse it. */
 
 import { describe, it } from 'vitest'
-import { check } from '../test-support.ts'
+import { check } from '../nftables.fixture.ts'
 
 describe('flags', () => {
   it('are tested bit by bit unless the rule compares them itself', () => {

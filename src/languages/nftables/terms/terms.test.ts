@@ -1,7 +1,7 @@
 /** What each term of the language reads from a packet, and which protocols it implies. Each line: the rule (in an inet table where no family stands before it), then what it becomes or the codes that refuse it. */
 
 import { describe, it } from 'vitest'
-import { check } from '../test-support.ts'
+import { check } from '../nftables.fixture.ts'
 
 describe('payload', () => {
   it('compares the protocol before a field of its header', () => {

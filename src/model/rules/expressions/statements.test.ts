@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { buildTcp, buildUdp, Hook, type Packet, packetOf } from '../../packet/index.ts'
-import * as make from '../fixture.ts'
+import * as make from '../rules.fixture.ts'
 import type { Statement } from '../statement.ts'
 import type { Value } from '../value.ts'
 

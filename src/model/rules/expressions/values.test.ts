@@ -9,7 +9,7 @@ import {
   type Packet,
   packetOf,
 } from '../../packet/index.ts'
-import * as make from '../fixture.ts'
+import * as make from '../rules.fixture.ts'
 import type { Statement } from '../statement.ts'
 import type { ExtensionHeaderValue, TcpOptionValue, Value } from '../value.ts'
 import { stringWords } from '../words.ts'

@@ -25,6 +25,7 @@ import type {
 } from './value.ts'
 import { registersOf, wordsOf } from './value.ts'
 import type { Verdict } from './verdict.ts'
+import { stringWords } from './words.ts'
 
 export const nowhere: Source = { file: 'test', line: 1, column: 1, offset: 0, length: 0 }
 
@@ -416,6 +417,9 @@ export function matches(
 }
 
 /** Words of a value, concatenations included. */
+/** An interface name as words of a constant. */
+export const interfaceName = (name: string): number[] => [...stringWords(name)]
+
 export const wordCount = (value: Value): number => registersOf(value)
 
 /** A ruleset of one base chain as `base` says. */

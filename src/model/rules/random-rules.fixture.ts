@@ -22,7 +22,7 @@ import {
   set,
   verdict,
   written,
-} from './fixture.ts'
+} from './rules.fixture.ts'
 import type { CompareStatement, Statement } from './statement.ts'
 import type { Value } from './value.ts'
 import { stringWords } from './words.ts'

@@ -1,0 +1,5 @@
+/** Which helpers conntrack has: a language refuses to assign any other. */
+
+import { helpers } from '../conntrack/index.ts'
+
+export const modelledHelpers: readonly string[] = Object.keys(helpers)
