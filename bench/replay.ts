@@ -83,7 +83,7 @@ function complementOf(bytes: Buffer, ip: number, from: number, to: number, initi
 }
 
 /** Reads the file in chunks as the program does. */
-function replayFile(file: string): { replay: Replay; seconds: number } {
+function replayFile(file: string): { replay: Replay; seconds: number; cpuSeconds: number } {
   const { ruleset: parsed } = parseRuleset([{ name: 'bench.nft', text: ruleset }], {})
   const sides = parseSides('inside=10.0.0.0/8')
   if (!parsed || typeof sides === 'string') throw new Error('the ruleset of the bench does not load')
@@ -98,6 +98,7 @@ function replayFile(file: string): { replay: Replay; seconds: number } {
     onJudgment: null,
   })
   const started = performance.now()
+  const { user, system } = process.cpuUsage()
   const reader = new CaptureReader()
   const frame = createFrame()
   const descriptor = openSync(file, 'r')
@@ -109,7 +110,9 @@ function replayFile(file: string): { replay: Replay; seconds: number } {
     while (reader.next(frame)) replay.feed(frame, 0)
   }
   closeSync(descriptor)
-  return { replay, seconds: (performance.now() - started) / 1000 }
+  const used = process.cpuUsage({ user, system })
+  const cpuSeconds = (used.user + used.system) / 1e6
+  return { replay, seconds: (performance.now() - started) / 1000, cpuSeconds }
 }
 
 const rate = (packets: number, seconds: number): string =>
@@ -134,10 +137,10 @@ function run(packets: number): void {
     console.log(
       `replay: ${packets} packets of ${packetLength} bytes over ${flowCount} UDP flows, five rules, ${(statSync(file).size / 1e6).toFixed(0)} MB`,
     )
-    const { replay, seconds } = replayFile(file)
+    const { replay, seconds, cpuSeconds } = replayFile(file)
     const { states, verdicts, entries } = replay.summary([])
     console.log(
-      `kinwall: ${rate(packets, seconds)}; ${JSON.stringify(states)} ${JSON.stringify(verdicts)} entries ${entries}`,
+      `kinwall: ${rate(packets, seconds)}, ${cpuSeconds.toFixed(2)} s of processor time; ${JSON.stringify(states)} ${JSON.stringify(verdicts)} entries ${entries}`,
     )
     const { conntrack, flows } = replay.memory
     const perFlow = (bytes: number): string => `${(bytes / flowCount).toFixed(0)} bytes`

@@ -54,6 +54,8 @@ export class Replay {
   readonly #judge: Judge
   readonly #recent: RecentPackets = new RecentPackets()
   readonly #made: MadePackets = new MadePackets()
+  /** Recent packets are asked for by judgments of ICMP errors, and by the vantage that tells copies from input. */
+  readonly #needsMemory: boolean
   readonly #link: LinkLayer = createLinkLayer()
   readonly #view: IpView = new IpView()
   readonly #quoted: IpView = new IpView()
@@ -73,6 +75,7 @@ export class Replay {
 
   constructor(options: ReplayOptions) {
     this.#options = options
+    this.#needsMemory = options.onJudgment !== null || options.vantage.kind === 'host'
     const { vantage, survey, ruleset } = options
     this.#host = new ReplayHost(vantage.kind === 'host' ? vantage.configuration : firewallBetween(vantage.sides))
     const noteRule = (packet: Packet): void => {
@@ -204,7 +207,7 @@ export class Replay {
     packet.number = this.#tally.packets += 1
     packet.input = this.#placement.interface
     packet.isChecksumTrusted = this.#trust.isTrusted(view, isCut)
-    if (view.family !== 0) this.#recent.note(view, packet.number)
+    if (this.#needsMemory && view.family !== 0) this.#recent.note(view, packet.number)
     const { onJudgment } = this.#options
     const words = onJudgment ? describePacket(view.bytes, view.start, view.available) : ''
     const quoted = onJudgment && readQuoted(view, this.#quoted) ? this.#quoted : null
@@ -223,7 +226,7 @@ export class Replay {
     const decision = this.#decide(isSent)
     const row = this.#account(decision.verdict, decision.rule, length)
     if (this.#madeNow.length > 0) this.#settleMade()
-    if (this.#engine.fate === Fate.forwarded) this.#recent.notePassed()
+    if (this.#needsMemory && this.#engine.fate === Fate.forwarded) this.#recent.notePassed()
     if (!onJudgment) return
     const captured = { capture: this.#options.captures[capture] ?? '', frame: frame.number, words, quoted }
     onJudgment(this.#judge.judge(packet, decision, captured, row))
