@@ -55,7 +55,7 @@ function mayHaveError4(box: Box, cause: Packet): boolean {
 function sourceOfError4(box: Box, cause: Packet): Uint8Array | null {
   const { bytes, start } = cause
   const isOwn = box.host.addressType(4, bytes, start + 16) === RouteType.local
-  if (isLoopback4(bytes, start + 16) && cause.input > loopbackIndex)
+  if (cause.hook === Hook.prerouting && isLoopback4(bytes, start + 16) && cause.input > loopbackIndex)
     return box.host.selectSource(4, box.host.route(4, bytes, start + 12), bytes, start + 12)
   if (!isOwn && cause.input !== 0 && box.host.settings.isUsingInboundAddressForErrors) {
     return selectAddress4(box.host.interfaces[cause.input - 1], bytes, start + 12, box.host.interfaces)

@@ -311,7 +311,7 @@ export class Walker implements Box {
   }
 
   conclude(packet: Packet, fate: FateNumber, reason: DropNumber): void {
-    const hook = fate === Fate.dropped || fate === Fate.held ? packet.hook : -1
+    const hook = isAtHook(reason) ? packet.hook : -1
     if (packet === this.outer) {
       this.fate = fate
       this.reason = reason
@@ -334,6 +334,10 @@ export class Walker implements Box {
     if (this.inputRoute.way === Way.local) sendError4(this, cause, IcmpType.timeExceeded, 1, 0)
   }
 }
+
+/** Whether something on a hook decided, not the host between two of them. */
+const isAtHook = (reason: DropNumber): boolean =>
+  (reason >= Drop.rule && reason <= Drop.confirm) || (reason >= Drop.fragmentWaiting && reason <= Drop.fragmentMemory)
 
 /** A route to an own address leads through the loopback, whatever interface the address is on. */
 function outputOf(route: Route): number {
