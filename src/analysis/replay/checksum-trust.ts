@@ -3,7 +3,7 @@
 import { parseAddress, readUint16 } from '../../model/bytes/index.ts'
 import { Protocol } from '../../model/packet/index.ts'
 import { AddressList } from './address-list.ts'
-import { type IpView, isPartialChecksum } from './ip-view.ts'
+import { findChecksum, type IpView, isPartialChecksum } from './ip-view.ts'
 import type { Survey } from './survey.ts'
 
 /** How many packets were taken on trust, and why. */
@@ -39,7 +39,9 @@ export class ChecksumTrust {
     }
     if (view.family === 0) return false
     const hasChecksum = view.protocol === Protocol.tcp || view.protocol === Protocol.udp
-    if ((hasChecksum && isPartialChecksum(view)) || hasEmptyHeaderChecksum(view)) {
+    // A right checksum may look like a partial one by chance.
+    const isPartial = hasChecksum && isPartialChecksum(view) && findChecksum(view) !== 'good'
+    if (isPartial || hasEmptyHeaderChecksum(view)) {
       this.counts.partial += 1
       return true
     }
