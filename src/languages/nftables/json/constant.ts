@@ -27,11 +27,12 @@ export function typeNamed(name: string, width: number): DataType {
 }
 
 export function constantJson(value: bigint, type: DataType): Json {
-  if (isFlags(type)) {
-    const flags = flagList(value, type)
-    return Array.isArray(flags) ? { '|': flags } : flags
-  }
-  return plainConstantJson(value, type)
+  const [first, ...rest] = isFlags(type) ? bitsOf(value) : []
+  if (first === undefined) return plainConstantJson(value, type)
+  return rest.reduce<Json>(
+    (json, bit) => ({ '|': [json, plainConstantJson(bit, type)] }),
+    plainConstantJson(first, type),
+  )
 }
 
 /** As {@link constantJson}, but several flags are a list (`ct state new,related`). */
@@ -62,6 +63,8 @@ export function plainConstantJson(value: bigint, type: DataType): Json {
       return hourText(Number(value))
     case 'class':
       return classText(value)
+    case 'interface':
+      return String(value)
     case 'index':
       return value === 0n ? 0 : value.toString(2).length - 1
     default:
@@ -76,8 +79,13 @@ export function rangeJson(from: bigint, to: bigint, type: DataType): Json {
   const length = hasPrefixes(type) ? prefixLengthOf(onesOf(type.width) ^ (from ^ to), type.width) : null
   const isAligned = (from & (from ^ to)) === 0n
   if (length !== null && isAligned) return prefixJson(from, length, type)
-  return { range: [constantJson(from, type), constantJson(to, type)] }
+  return boundsJson(from, to, type)
 }
+
+/** A range; transport protocols are numbers in it. */
+export const boundsJson = (from: bigint, to: bigint, type: DataType): Json => ({
+  range: [from, to].map((end) => (type.name === 'inet_proto' ? Number(end) : plainConstantJson(end, type))),
+})
 
 export const prefixJson = (value: bigint, length: number, type: DataType): Json => ({
   prefix: { addr: constantJson(value, type), len: length },

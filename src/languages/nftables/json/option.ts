@@ -30,38 +30,29 @@ const without = (table: Table, spellings: readonly string[]): Table =>
   Object.fromEntries(Object.entries(table).filter(([name]) => !spellings.includes(name)))
 
 const printed = {
-  exthdr: extensionHeaders,
+  exthdr: without(extensionHeaders, ['rt0', 'rt2']),
   'tcp option': without(tcpOptions, ['mss', 'sack-permitted', 'sack0', 'echo']),
   'ip option': ipOptions,
   'sctp chunk': sctpChunks,
 } as const
 
 export function extensionHeaderJson(value: ExtensionHeaderValue): FoundOption {
-  return namedOption('exthdr', value.header, value, value.name.split(' ')[value.exists ? 1 : 0])
+  return namedOption('exthdr', value.header, value)
 }
 
 export function tcpOptionJson(value: Pick<TcpOptionValue, 'option' | 'offset' | 'width' | 'exists'>): FoundOption {
-  return namedOption('tcp option', value.option, value, undefined)
+  return namedOption('tcp option', value.option, value)
 }
 
-export const ipOptionJson = (value: IpOptionValue): FoundOption =>
-  namedOption('ip option', value.option, value, undefined)
+export const ipOptionJson = (value: IpOptionValue): FoundOption => namedOption('ip option', value.option, value)
 
-export const sctpChunkJson = (value: SctpChunkValue): FoundOption =>
-  namedOption('sctp chunk', value.chunk, value, undefined)
+export const sctpChunkJson = (value: SctpChunkValue): FoundOption => namedOption('sctp chunk', value.chunk, value)
 
 export const writtenTcpOptionJson = (statement: SetTcpOptionStatement): FoundOption =>
   tcpOptionJson({ ...statement, exists: false })
 
-/** `preferred` is the name that the rule has, where several have the number. */
-function namedOption(
-  kind: keyof typeof printed,
-  number: number,
-  bits: OptionBits,
-  preferred: string | undefined,
-): FoundOption {
+function namedOption(kind: keyof typeof printed, number: number, bits: OptionBits): FoundOption {
   const entries = Object.entries<Extension>(printed[kind]).filter(([, extension]) => extension.number === number)
-  entries.sort(([a], [b]) => Number(b === preferred) - Number(a === preferred))
   if (bits.exists) {
     const name = entries[0]?.[0]
     return { json: { [kind]: name === undefined ? { base: number, offset: 0, len: 8 } : { name } }, type: t.boolean }

@@ -22,10 +22,10 @@ export const layerOf = {
 
 /** A match of a protocol that a later match may make superfluous. */
 export interface Dependency {
-  readonly from: 'meta' | 'payload'
-  /** Key of `meta`; null for a header's field. */
+  readonly from: 'meta' | 'ct' | 'payload'
+  /** Key of `meta` or `ct`; null for a header's field. */
   readonly key: string | null
-  /** Header of the field; null for `meta`. */
+  /** Header of the field; null for keys. */
   readonly header: HeaderName | null
   readonly value: number
   /** Takes it out of the rule. */
@@ -68,33 +68,32 @@ export class ProtocolContext {
     this.#icmpDependency = 0
   }
 
-  /** `meta KEY VALUE` was met as an equality. */
-  metaEquals(key: string, value: number, hide: () => void): void {
-    this.#learnFromMeta(key, value)
-    const layer = metaLayers[key]
-    if (layer === undefined) {
-      return
-    }
-    this.#hideBelowMeta(key, value, layer)
-    this.#store(layer, { from: 'meta', key, header: null, value, hide })
-  }
-
-  /** `ct protocol` and `ct l3proto` count as if the packet had been asked. */
-  connectionEquals(key: string, value: number, hide: () => void): void {
-    if (key === 'protocol') this.#headers[Layer.transport] ??= null
-    void value
-    void hide
+  /** `meta KEY VALUE` or `ct KEY VALUE` was met as an equality. */
+  keyEquals(from: 'meta' | 'ct', key: string, value: number, hide: () => void): void {
+    if (from === 'meta') this.#learnFromMeta(key, value)
+    else this.#learnFromConnection(key, value)
+    const layer = keyLayers[`${from} ${key}`]
+    if (layer === undefined) return
+    this.#hideBelowKey(`${from} ${key}`, value, layer)
+    this.#store(layer, { from, key, header: null, value, hide })
   }
 
   #learnFromMeta(key: string, value: number): void {
     if (key === 'l4proto') this.#headers[Layer.transport] = transports.get(value) ?? null
-    if (this.family !== 'inet') return
-    if (key === 'nfproto') this.#headers[Layer.network] = networkOfNfproto[value] ?? null
     if (key === 'iiftype') this.#headers[Layer.link] = value === ETHERNET ? 'ether' : null
+    if (key === 'nfproto' && this.family === 'inet') this.#headers[Layer.network] = networkOfNfproto[value] ?? null
+  }
+
+  /** The connection's protocols count as the packet's where the layer below is known. */
+  #learnFromConnection(key: string, value: number): void {
+    const transport = transports.get(value)
+    if (key === 'protocol' && transport && this.#headers[Layer.network]) this.#headers[Layer.transport] = transport
+    const network = networkOfNfproto[value]
+    if (key === 'l3proto' && network && this.family === 'inet') this.#headers[Layer.network] = network
   }
 
   /** A match of a lower layer is superfluous beside one that only fits it. */
-  #hideBelowMeta(key: string, value: number, layer: LayerNumber): void {
+  #hideBelowKey(key: string, value: number, layer: LayerNumber): void {
     if (this.#get(layer) === null) return
     const network = this.#get(Layer.network)
     if (network === null || this.#mayHideNetwork(network, key, value)) this.#release(layer)
@@ -104,7 +103,7 @@ export class ProtocolContext {
     const network = networkSaidBy(dependency)
     if (network === undefined) return true
     if (this.family === 'ip' || this.family === 'ip6') return network === this.family
-    if (key !== 'l4proto') return true
+    if (key !== 'meta l4proto') return true
     if (value !== ICMP && value !== ICMPV6) return false
     return !((network === 'ip' && value === ICMPV6) || (network === 'ip6' && value === ICMP))
   }
@@ -129,7 +128,8 @@ export class ProtocolContext {
   /** A field that names the protocol above it was compared for equality. */
   fieldEquals(field: FoundField, value: number, hide: () => void): void {
     if (!field.isProtocol) return
-    if (field.base === 'network') this.#headers[Layer.transport] = transports.get(value) ?? null
+    if (field.base === 'network')
+      this.#headers[Layer.transport] = transports.get(value) ?? this.#headers[Layer.transport]
     if (field.base === 'link') this.#headers[Layer.network] = networkOfEtherType[value] ?? null
     const isIcmp = field.header === 'icmp' || field.header === 'icmpv6'
     if (isIcmp) {
@@ -168,12 +168,14 @@ export class ProtocolContext {
   }
 }
 
-/** Layer in which a key of `meta` stands; it names what the layer above it is. */
-const metaLayers: Readonly<Record<string, LayerNumber>> = {
-  iiftype: Layer.none,
-  nfproto: Layer.link,
-  protocol: Layer.link,
-  l4proto: Layer.network,
+/** Layer in which a key stands; it names what the layer above it is. */
+const keyLayers: Readonly<Record<string, LayerNumber>> = {
+  'meta iiftype': Layer.none,
+  'meta nfproto': Layer.link,
+  'meta protocol': Layer.link,
+  'meta l4proto': Layer.network,
+  'ct l3proto': Layer.link,
+  'ct protocol': Layer.network,
 }
 
 /** Undefined: it says nothing of the network header; null: another one. */

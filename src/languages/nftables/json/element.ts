@@ -1,0 +1,70 @@
+/** Elements of sets and maps as nft's JSON: keys field by field, and what maps have for them. */
+
+import type { SetDefinition, SetElement } from '../../../model/rules/index.ts'
+import { constantJson, rangeJson, typeNamed } from './constant.ts'
+import type { Json } from './json.ts'
+import { verdictJson } from './verdict.ts'
+import { numberOf } from './words.ts'
+
+/** Words from where to where; in a concatenation each field has its own range. */
+export interface KeyRange {
+  readonly from: readonly number[]
+  readonly to: readonly number[]
+}
+
+/** How an element's key prints; `shift` moves bits to where the key's field has them. */
+export interface KeyStyle {
+  readonly shift: number
+  /** nft 1.0.6 has lost the type of such keys, and says so in each of them. */
+  readonly isUntyped: boolean
+}
+
+export const plainStyle: KeyStyle = { shift: 0, isUntyped: false }
+
+export function keyJson(
+  key: KeyRange,
+  set: SetDefinition,
+  names: SetElement['interfaceNames'] = null,
+  style: KeyStyle = plainStyle,
+): Json {
+  let at = 0
+  const fields = set.key.map(({ type, width, words }, index) => {
+    const from = numberOf(key.from.slice(at, at + words), width) >> BigInt(style.shift)
+    const to = numberOf(key.to.slice(at, at + words), width) >> BigInt(style.shift)
+    at += words
+    const name = names?.[index]
+    if (name != null) return name
+    return style.isUntyped ? untypedJson(from, to) : rangeJson(from, to, typeNamed(type, width))
+  })
+  return fields.length === 1 ? (fields[0] ?? null) : { concat: fields }
+}
+
+function untypedJson(from: bigint, to: bigint): Json {
+  const text = (value: bigint): string => `0x${value.toString(16)} [invalid type]`
+  return from === to ? text(from) : { range: [text(from), text(to)] }
+}
+
+/** What a map has for the key; undefined in sets. */
+export function dataJson(
+  element: Pick<SetElement, 'verdict' | 'data' | 'object'>,
+  { data }: SetDefinition,
+): Json | undefined {
+  if (data === null) return undefined
+  if (data.kind === 'verdict') return element.verdict ? verdictJson(element.verdict) : null
+  if (data.kind === 'object') return element.object?.name ?? null
+  return constantJson(numberOf(element.data ?? [], data.width), typeNamed(data.type, data.width))
+}
+
+/** Intervals that touch are one, where nft joins them as it loads. */
+export function joined(elements: readonly SetElement[], set: SetDefinition): SetElement[] {
+  const width = set.key[0]?.width ?? 0
+  const result: SetElement[] = []
+  for (const element of elements) {
+    const last = result.at(-1)
+    const isJoinable = last !== undefined && !last.isCatchAll && !element.isCatchAll && last.interfaceNames === null
+    if (isJoinable && numberOf(last.to, width) + 1n === numberOf(element.from, width)) {
+      result[result.length - 1] = { ...last, to: element.to }
+    } else result.push(element)
+  }
+  return result
+}

@@ -1,0 +1,54 @@
+/** Named objects as nft's JSON. */
+
+import type { HelperObject, RuleObject, Table } from '../../../model/rules/index.ts'
+import { conntrackHelpers } from '../symbols/conntrack-names.ts'
+import { dataTypes } from '../symbols/datatypes.ts'
+import { plainConstantJson } from './constant.ts'
+import type { Json } from './json.ts'
+import { limitMembers } from './quantity.ts'
+import type { RunState } from './state.ts'
+
+export function objectJson(object: RuleObject, { family, name: table }: Table, state: RunState): Json {
+  const { comment, handle, kind, name } = object
+  const common = { family, name, table, handle, ...(comment === null ? {} : { comment }) }
+  return { [kind]: { ...common, ...members(object, state) } }
+}
+
+function members(object: RuleObject, state: RunState): { readonly [key: string]: Json } {
+  switch (object.kind) {
+    case 'counter': {
+      const { bytes, packets } = state.countOf(object) ?? object
+      return { packets, bytes }
+    }
+    case 'quota':
+      return { bytes: object.bytes, used: state.usedOf(object) ?? object.used, inv: object.isOver }
+    case 'limit': {
+      const { burst, burst_unit, ...rest } = limitMembers(object.limit)
+      // A burst of no bytes is not told of objects.
+      return burst === 0 || burst === undefined ? rest : { ...rest, burst, ...(burst_unit ? { burst_unit } : {}) }
+    }
+    case 'ct helper':
+      return { type: object.helper, protocol: protocolName(object.protocol), l3proto: helperNetwork(object) }
+    case 'ct timeout':
+      return {
+        protocol: protocolName(object.protocol),
+        l3proto: networkName(object.family),
+        policy: { ...object.policy },
+      }
+    case 'ct expectation':
+      return {
+        protocol: protocolName(object.protocol),
+        dport: object.destinationPort,
+        timeout: object.timeout,
+        size: object.size,
+        l3proto: networkName(object.family),
+      }
+  }
+}
+
+const protocolName = (protocol: number): Json => plainConstantJson(BigInt(protocol), dataTypes.inet_proto)
+const networkName = (family: 4 | 6 | null): string => (family === 4 ? 'ip' : family === 6 ? 'ip6' : 'inet')
+
+/** The kernel tells what it has found: a helper for IPv4 alone, though both were asked for. */
+const helperNetwork = ({ family, helper }: HelperObject): string =>
+  networkName(family === null && conntrackHelpers[helper]?.families === 4 ? 4 : family)
