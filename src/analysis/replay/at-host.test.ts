@@ -93,6 +93,19 @@ describe('a capture on the box, by MAC address', () => {
     expect(placements(router, [...both, ...bytes]).slice(2)).toEqual(expected)
   })
 
+  it('takes tagged frames for the VLAN interface', () => {
+    const tagged = (packet: Uint8Array): Uint8Array => {
+      const bytes = ethernet('client', 'lan', packet)
+      return Uint8Array.from([...bytes.slice(0, 12), 0x81, 0, 0, 10, ...bytes.slice(12)])
+    }
+    const child = { name: 'lan.10', addresses: [], mtu: 1500, mac: null, group: 0 }
+    const trunk = { ...router, interfaces: [...router.interfaces, child] }
+    expect(placements(trunk, [tagged(udp(client, server)), ethernet('client', 'lan', udp(client, server))])).toEqual([
+      'receive lan.10',
+      'receive lan',
+    ])
+  })
+
   it('learns MAC addresses that the description leaves out', () => {
     const frames = [
       ethernet('client', 'lan', udp(client, '10.0.1.1')),

@@ -54,6 +54,7 @@ export class HostVantage implements Vantage {
   readonly #covered: ReadonlySet<number>
   readonly #numbered: ReadonlyMap<string, number>
   readonly #byCapture: Map<number, number> = new Map()
+  readonly #byVlan: Map<number, number> = new Map()
   readonly #first: number
   #macInterface = 0
 
@@ -73,7 +74,7 @@ export class HostVantage implements Vantage {
     const named = this.#named(frame, link)
     const motion = this.#motion(frame, link)
     if (motion === 'other') return setSkip(placement, 'other-machines')
-    const input = named || this.#macInterface
+    const input = this.#tagged(named || this.#macInterface, link.vlan)
     if (view.family === 0)
       return motion === 'out' ? setAct(placement, 'result') : setReceive(placement, input || this.#first)
     const isOwnSource = this.#isOwn(view, view.source)
@@ -155,6 +156,22 @@ export class HostVantage implements Vantage {
     const low = readInt32(bytes, at + 2)
     for (const mac of this.#macs) if (mac.low === low && mac.high === high) return mac.interface
     return 0
+  }
+
+  /** A frame with a VLAN tag comes in by `eth0.10`, where the host has such an interface. */
+  #tagged(input: number, vlan: number): number {
+    if (vlan < 0 || input === 0) return input
+    const key = input * 4096 + vlan
+    let index = this.#byVlan.get(key)
+    if (index === undefined) {
+      const parent = this.#around.configuration.interfaces.find(
+        ({ name }) => this.#around.interfaceIndex(name) === input,
+      )
+      const child = this.#around.configuration.interfaces.find(({ name }) => name === `${parent?.name}.${vlan}`)
+      index = child ? this.#around.interfaceIndex(child.name) : input
+      this.#byVlan.set(key, index)
+    }
+    return index
   }
 
   /** The host's interface that the capture names: by pcapng's interface name, or learnt for cooked v2's number. */

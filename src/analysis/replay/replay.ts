@@ -87,6 +87,7 @@ export class Replay {
       ruleset,
       settings: options.settings,
       random: options.random,
+      epoch: survey.start ?? 0,
       probes: mainHooks.map((hook) => ({ hook, priority: 1_000_000, run: noteRule })),
     })
     this.conntrack = this.#engine.conntrack

@@ -2,7 +2,7 @@
 
 import { printAddress, readUint16 } from '../../model/bytes/index.ts'
 import { Protocol, TcpFlag } from '../../model/packet/index.ts'
-import { createLinkLayer, decodeLink, type Frame, type LinkLayer } from '../capture/index.ts'
+import { createLinkLayer, decodeLink, type Frame, type LinkLayer, millisecondsSince } from '../capture/index.ts'
 import { findChecksum, IpView } from './ip-view.ts'
 
 const mostAddresses = 4096
@@ -67,6 +67,8 @@ export class Survey {
   packets = 0
   /** Frames whose direction the capture tells. */
   directed = 0
+  /** Earliest time of a first frame, in milliseconds since 1970 UTC; null when no frame has a time. */
+  start: number | null = null
   /** Bytes of the longest IP packet. */
   longest = 0
   /** Sockets that answered: `6/10.0.0.1/22`, with protocol number, address and port. */
@@ -78,6 +80,7 @@ export class Survey {
 
   feed(frame: Frame, capture: number): void {
     this.frames += 1
+    if (frame.hasTime) this.start = Math.min(this.start ?? Number.POSITIVE_INFINITY, millisecondsSince(0, frame))
     const link = this.#link
     decodeLink(frame, link)
     if (link.kind !== 'ip') return

@@ -92,10 +92,14 @@ function ruleCounters(summary: Summary, style: Style): string {
   const row = (name: string, cells: string[]): void => void chains.set(name, [...(chains.get(name) ?? []), cells])
   for (const rule of summary.rules)
     row(chainName(rule), [grouped(rule.packets), `${rule.file}:${rule.line}`, rule.text])
-  const parts = [...chains].map(([name, rows]) =>
-    lines(`${style.heading(name)}  ${style.faint('(packets that matched, place, rule)')}`, columns(rows, [0])),
+  if (chains.size === 0) return ''
+  const parts = [...chains].map(
+    ([name, rows]) =>
+      `  ${name}\n${columns(rows, [0])
+        .map((line) => `    ${line}\n`)
+        .join('')}`,
   )
-  return parts.join('')
+  return `${style.heading('rules')}  ${style.faint('with the packets that matched them, as nft list ruleset counts')}\n${parts.join('')}`
 }
 
 const chainName = (rule: RuleCount): string => `${rule.table} ${rule.chain}`
