@@ -131,7 +131,8 @@ export class Fragments {
       return packet.moreFragments || packet.fragmentOffset !== 0 ? this.queue4(packet) : HookVerdict.accept
     if (packet.fragmentHeader >= 0) return this.queue6(packet)
     // A fragment header that the packet ends in.
-    return packet.protocol === Protocol.fragment ? this.refuse(FragmentOutcome.corrupt) : HookVerdict.accept
+    const isCut = packet.protocol === Protocol.fragment && readUint16(packet.bytes, packet.start + 4) !== 0
+    return isCut ? this.refuse(FragmentOutcome.corrupt) : HookVerdict.accept
   }
 
   private queue4(packet: Packet): HookVerdictNumber {

@@ -25,6 +25,20 @@ import type { Box } from './box.ts'
 import { answeringAddress, echoOptions } from './ip-options.ts'
 import { copyAddress, finishMade, hopLimitOf, pseudo6, writeChecksum, writeIpv4, writeIpv6 } from './write-header.ts'
 
+/** How far the cause had come when the error is made. */
+export interface ErrorManner {
+  /** Its IPv4 options are echoed if they lie in front of this offset in its header. */
+  readonly optionsLimit: number
+  /** Whether its destination was looked up: then broadcasts get no error. */
+  readonly isRouted: boolean
+  /** Whether it still has its entry; if not, conntrack must find what the error is about by itself. */
+  readonly isAttached: boolean
+}
+
+export const routed: ErrorManner = { optionsLimit: 60, isRouted: true, isAttached: true }
+export const unrouted: ErrorManner = { optionsLimit: 0, isRouted: false, isAttached: true }
+export const detached: ErrorManner = { optionsLimit: 60, isRouted: true, isAttached: false }
+
 /** RFC 1812 section 4.3.2.3: an IPv4 error is at most so long. */
 const longestError4 = 576
 
@@ -42,11 +56,11 @@ const errorTypes4: readonly number[] = [
 const largestIcmpType = 18
 
 /** No error about later fragments, broadcasts and multicasts, nor about ICMP errors and types that nobody knows. */
-function mayHaveError4(box: Box, cause: Packet): boolean {
+function mayHaveError4(box: Box, cause: Packet, isRouted: boolean): boolean {
   if (cause.packetType !== PacketType.host || cause.fragmentOffset !== 0) return false
   const type = box.host.addressType(4, cause.bytes, cause.start + 16)
-  // In prerouting the packet was not routed yet: the kernel does not know the address for a broadcast one there.
-  if (cause.hook !== Hook.prerouting && (type === RouteType.broadcast || type === RouteType.multicast)) return false
+  // Before routing the kernel does not know the address for a broadcast one.
+  if (isRouted && (type === RouteType.broadcast || type === RouteType.multicast)) return false
   if (cause.protocol !== Protocol.icmp) return true
   const inner = cause.bytes[cause.transport]
   return cause.transport < cause.end && inner !== undefined && inner <= largestIcmpType && !errorTypes4.includes(inner)
@@ -63,25 +77,21 @@ function sourceOfError4(box: Box, cause: Packet): Uint8Array | null {
   return answeringAddress(box, cause)
 }
 
-/**
- * `info` is what stands in bytes 4 to 7: an MTU, a pointer, or 0. Options of the cause beyond `optionsLimit` are not echoed.
- * Not `isAttached`: the cause had let go of its entry, so conntrack must find what the error is about by itself.
- */
+/** `info` is what stands in bytes 4 to 7: an MTU, a pointer, or 0. */
 export function sendError4(
   box: Box,
   cause: Packet,
   type: number,
   code: number,
   info: number,
-  optionsLimit = 60,
-  isAttached = true,
+  manner: ErrorManner = routed,
 ): void {
-  if (!mayHaveError4(box, cause)) return
+  if (!mayHaveError4(box, cause, manner.isRouted)) return
   const { bytes, start } = cause
   const route = box.host.route(4, bytes, start + 12)
   const source = sourceOfError4(box, cause)
   if (!isUsable(route.type) || !source) return
-  const options = echoOptions(cause, source, optionsLimit)
+  const options = echoOptions(cause, source, manner.optionsLimit)
   const headerLength = ipv4HeaderLength + options.length
   const room = Math.min(longestError4, route.mtu) - headerLength - icmpHeaderLength
   if (room <= ipv4HeaderLength) return
@@ -105,7 +115,7 @@ export function sendError4(
   made.bytes.set(bytes.subarray(start, start + quoted), headerLength + icmpHeaderLength)
   writeChecksum(made.bytes, headerLength, length, headerLength + 2, 0)
   finishMade(made)
-  if (isAttached) box.tracking.attach(made, cause)
+  if (manner.isAttached) box.tracking.attach(made, cause)
   box.sendMade(made, route)
 }
 
@@ -128,7 +138,14 @@ function mayHaveError6(cause: Packet, type: number, code: number, pointer: numbe
 }
 
 /** The same for ICMPv6. */
-export function sendError6(box: Box, cause: Packet, type: number, code: number, info: number, isAttached = true): void {
+export function sendError6(
+  box: Box,
+  cause: Packet,
+  type: number,
+  code: number,
+  info: number,
+  manner: ErrorManner = routed,
+): void {
   if (!mayHaveError6(cause, type, code, info)) return
   const { bytes, start } = cause
   const device = isLinkLocal6(bytes, start + 8) ? cause.input : 0
@@ -153,6 +170,6 @@ export function sendError6(box: Box, cause: Packet, type: number, code: number, 
   const pseudo = pseudo6(made.bytes, length - ipv6HeaderLength, Protocol.icmpv6)
   writeChecksum(made.bytes, ipv6HeaderLength, length, ipv6HeaderLength + 2, pseudo)
   finishMade(made)
-  if (isAttached) box.tracking.attach(made, cause)
+  if (manner.isAttached) box.tracking.attach(made, cause)
   box.sendMade(made, route)
 }

@@ -4,7 +4,7 @@ import { readUint16, writeUint16 } from '../bytes/index.ts'
 import type { Route } from '../host/index.ts'
 import { isAny4, isAny6, isUsable, loopbackIndex, RouteType } from '../host/index.ts'
 import type { Packet } from '../packet/index.ts'
-import { decode, Ipv4Fragment, ipv4HeaderLength, ipv6HeaderLength } from '../packet/index.ts'
+import { decode, Ipv4Fragment, ipv4HeaderLength, ipv6HeaderLength, Malformed, redecode } from '../packet/index.ts'
 import type { Box } from './box.ts'
 import type { SendError } from './fate.ts'
 import { finishIpv4 } from './write-header.ts'
@@ -75,5 +75,8 @@ function prepare6(box: Box, packet: Packet, available: number): Route | SendErro
   const route = isAny6(bytes, start + 24) ? loopbackRoute : box.host.route(6, bytes, start + 24, packet.output)
   if (!isUsable(route.type)) return errorOf(route)
   if (available - start > mtuOf(route)) return 'EMSGSIZE'
-  return decode(packet, available) === 0 ? route : 'EINVAL'
+  const malformed = decode(packet, available)
+  // A length field that lies is sent like any other.
+  if (malformed === Malformed.truncated) redecode(packet)
+  return malformed === Malformed.none || malformed === Malformed.truncated ? route : 'EINVAL'
 }

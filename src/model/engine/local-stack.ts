@@ -17,7 +17,7 @@ import {
 import type { Box } from './box.ts'
 import type { DropNumber } from './fate.ts'
 import { Drop } from './fate.ts'
-import { sendError4, sendError6 } from './icmp-error.ts'
+import { detached, sendError4, sendError6 } from './icmp-error.ts'
 import { answeringAddress, echoOptions } from './ip-options.ts'
 import { processExtensionHeaders } from './local-extension.ts'
 import { answerWithReset } from './tcp-reset.ts'
@@ -85,8 +85,8 @@ function receiveUdp(box: Box, packet: Packet): DropNumber {
 function takeDatagram(box: Box, packet: Packet): DropNumber {
   if (isListening(box, packet)) return Drop.listening
   if (isGroup(box, packet)) return Drop.ignored
-  if (packet.family === 4) sendError4(box, packet, IcmpType.destinationUnreachable, 3, 0, 60, false)
-  else sendError6(box, packet, Icmpv6Type.destinationUnreachable, 4, 0, false)
+  if (packet.family === 4) sendError4(box, packet, IcmpType.destinationUnreachable, 3, 0, detached)
+  else sendError6(box, packet, Icmpv6Type.destinationUnreachable, 4, 0, detached)
   return Drop.portClosed
 }
 
@@ -124,6 +124,7 @@ function answerTimestamp(box: Box, packet: Packet): DropNumber {
   if (packet.transport + icmpHeaderLength + 4 > packet.end) return Drop.ignored
   const now = Math.floor(packet.time) % 86400000
   return answer4(box, packet, IcmpType.timestampReply, icmpHeaderLength + 12, (bytes, at) => {
+    bytes[at + 1] = 0
     writeUint32(bytes, at + 12, now)
     writeUint32(bytes, at + 16, now)
   })

@@ -5,7 +5,7 @@ import type { Packet } from '../packet/index.ts'
 import { Hook, IcmpType, Icmpv6Type } from '../packet/index.ts'
 import type { RejectStatement } from '../rules/index.ts'
 import type { Box } from './box.ts'
-import { sendError4, sendError6 } from './icmp-error.ts'
+import { routed, sendError4, sendError6, unrouted } from './icmp-error.ts'
 import { rejectWithReset } from './tcp-reset.ts'
 import { isRejectable } from './transport-checksum.ts'
 
@@ -31,8 +31,14 @@ export function reject(box: Box, packet: Packet, type: RejectStatement['type'], 
   const family = packet.family === 6 ? 6 : 4
   if (family === 4 && !isAnswerable(box, packet)) return
   const actual = type === 'icmpx' ? (icmpxCodes[family][code] ?? code) : code
-  // Options are looked at when the packet is routed: a reject before that does not echo them.
   if (family === 4)
-    sendError4(box, packet, IcmpType.destinationUnreachable, actual, 0, packet.hook === Hook.prerouting ? 0 : 60)
+    sendError4(
+      box,
+      packet,
+      IcmpType.destinationUnreachable,
+      actual,
+      0,
+      packet.hook === Hook.prerouting ? unrouted : routed,
+    )
   else sendError6(box, packet, Icmpv6Type.destinationUnreachable, actual, 0)
 }

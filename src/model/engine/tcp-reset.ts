@@ -106,6 +106,7 @@ export function answerWithReset(box: Box, cause: Packet): boolean {
   if (!mayHaveReset(cause)) return false
   const { bytes, start } = cause
   const family = cause.family === 6 ? 6 : 4
+  if (family === 6 && box.host.addressType(6, bytes, start + 24) !== RouteType.local) return false
   const sourceAt = family === 4 ? start + 12 : start + 8
   const route = box.host.route(family, bytes, sourceAt, family === 6 && bytes[sourceAt] === 0xfe ? cause.input : 0)
   if (!isUsable(route.type)) return false

@@ -28,8 +28,8 @@ export function isCoveredSumRight(packet: Packet, coverage: number): boolean {
 function isUnverifiable(packet: Packet): boolean {
   const { bytes, transport, end, protocol } = packet
   if (protocol === Protocol.udp) return transport + 8 <= end && readUint16(bytes, transport + 6) === 0
-  if (protocol === Protocol.gre) return transport + 2 > end || (bytes[transport]! & 0x80) === 0
   return (
+    protocol === Protocol.gre ||
     protocol === Protocol.authentication ||
     protocol === Protocol.esp ||
     protocol === Protocol.sctp ||
@@ -40,6 +40,7 @@ function isUnverifiable(packet: Packet): boolean {
 /** Whether a reject may answer the packet: protocols that nobody knows are summed as well, so they are rarely answered. */
 export function isRejectable(packet: Packet): boolean {
   if (packet.transport < 0 || packet.transport > packet.end) return false
+  if (packet.family === 6 && packet.transport === packet.end) return false
   if (isUnverifiable(packet)) return true
   const hasPseudoHeader = packet.family === 6 || packet.protocol === Protocol.tcp || packet.protocol === Protocol.udp
   // Nothing but zeros passes where there is no pseudo header.

@@ -14,7 +14,7 @@ import { Drop, Fate } from './fate.ts'
 import { forward4, forward6 } from './forward.ts'
 import type { HookLists, PlaceNumber } from './hook-lists.ts'
 import { Place } from './hook-lists.ts'
-import { sendError4, sendError6 } from './icmp-error.ts'
+import { routed, sendError4, sendError6 } from './icmp-error.ts'
 import { InputRoute, routeInput4, routeInput6, Way } from './input-route.ts'
 import { OptionsVerdict, takeOptions } from './ip-options.ts'
 import { checkArrival6 } from './ipv6-arrival.ts'
@@ -163,7 +163,8 @@ export class Walker implements Box {
   private takesOptions(packet: Packet): boolean {
     const wrong = takeOptions(this, packet)
     if (wrong === OptionsVerdict.fine) return true
-    if (wrong > 0) sendError4(this, packet, IcmpType.parameterProblem, 0, (wrong << 24) >>> 0, wrong)
+    if (wrong > 0)
+      sendError4(this, packet, IcmpType.parameterProblem, 0, (wrong << 24) >>> 0, { ...routed, optionsLimit: wrong })
     this.conclude(packet, Fate.dropped, wrong > 0 ? Drop.ipOptions : Drop.sourceRoute)
     return false
   }
@@ -203,7 +204,13 @@ export class Walker implements Box {
   private arriveByLoopback(packet: Packet): void {
     packet.input = packet.output
     packet.output = 0
-    if (this.pass(Hook.prerouting, packet)) this.deliverLocally(packet)
+    if (packet.family === 6) {
+      const reason = checkArrival6(this, packet)
+      if (reason !== Drop.none) return this.conclude(packet, Fate.dropped, reason)
+    }
+    if (!this.pass(Hook.prerouting, packet)) return
+    if (packet.family === 4 && (packet.bytes[packet.start]! & 15) > 5 && !this.takesOptions(packet)) return
+    this.deliverLocally(packet)
   }
 
   pass(hook: HookNumber, packet: Packet): boolean {
@@ -243,7 +250,14 @@ export class Walker implements Box {
 
   leave(packet: Packet, fate: FateNumber): boolean {
     const isGroup = fate === Fate.sent && packet.output !== loopbackIndex && isLoopedGroup(this.host, packet)
-    if (isGroup && packet.family === 4) this.loopGroup(packet)
+    if (isGroup && packet.family === 4) {
+      this.loopGroup(packet)
+      // RFC 1112 section 6.1: time to live 0 stays on the host.
+      if (isMulticast4(packet.bytes, packet.start + 16) && packet.bytes[packet.start + 8] === 0) {
+        this.conclude(packet, fate, Drop.none)
+        return true
+      }
+    }
     if (!this.pass(Hook.postrouting, packet)) return false
     if (isGroup && packet.family === 6) this.loopGroup(packet)
     const reason = cut(this, packet)
