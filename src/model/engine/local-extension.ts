@@ -72,8 +72,8 @@ function processHeader(box: Box, packet: Packet, protocol: number, at: number): 
 /** Reassembles here what was not reassembled before tracking; a fragment header on a whole packet is passed over. */
 function processFragment(box: Box, packet: Packet, at: number): DropNumber {
   const { bytes, start, end } = packet
-  if (readUint16(bytes, start + 4) === 0) return complain(box, packet, Problem.field, at, Drop.fragmentCorrupt)
-  if (at + ipv6FragmentHeaderLength > end) return Drop.extensionHeader
+  if (readUint16(bytes, start + 4) === 0 || at + ipv6FragmentHeaderLength > end)
+    return complain(box, packet, Problem.field, at, Drop.fragmentCorrupt)
   if (packet.fragmentOffset === 0 && !packet.moreFragments) return Drop.none
   if (endsInTransportHeader(packet)) return complain(box, packet, Problem.incompleteChain, start, Drop.fragmentCorrupt)
   const payload = end - at - ipv6FragmentHeaderLength

@@ -252,17 +252,21 @@ export class Walker implements Box {
     const isGroup = fate === Fate.sent && packet.output !== loopbackIndex && isLoopedGroup(this.host, packet)
     if (isGroup && packet.family === 4) {
       this.loopGroup(packet)
-      // RFC 1112 section 6.1: time to live 0 stays on the host.
-      if (isMulticast4(packet.bytes, packet.start + 16) && packet.bytes[packet.start + 8] === 0) {
-        this.conclude(packet, fate, Drop.none)
-        return true
-      }
+      if (staysHere(packet)) return this.concludeSent(packet, fate)
     }
     if (!this.pass(Hook.postrouting, packet)) return false
-    if (isGroup && packet.family === 6) this.loopGroup(packet)
+    if (isGroup && packet.family === 6) {
+      this.loopGroup(packet)
+      if (staysHere(packet)) return this.concludeSent(packet, fate)
+    }
     const reason = cut(this, packet)
     this.conclude(packet, reason === Drop.none ? fate : Fate.dropped, reason)
     return reason === Drop.none
+  }
+
+  private concludeSent(packet: Packet, fate: FateNumber): boolean {
+    this.conclude(packet, fate, Drop.none)
+    return true
   }
 
   /** A copy of what goes to a group that this host is in comes back; it passes postrouting on its own. */
@@ -365,6 +369,10 @@ function isLoopedGroup(host: Host, packet: Packet): boolean {
   if (isMulticast4(bytes, start + 16)) return isLocalMulticast4(bytes, start + 16) && bytes[start + 19] === 1
   return host.addressType(4, bytes, start + 16) === RouteType.broadcast
 }
+
+/** RFC 1112 section 6.1: a multicast with time to live 0 does not leave the host. */
+const staysHere = ({ family, bytes, start }: Packet): boolean =>
+  family === 4 ? isMulticast4(bytes, start + 16) && bytes[start + 8] === 0 : bytes[start + 7] === 0
 
 /** ff01::1 and ff02::1 */
 function isAllNodes(bytes: Uint8Array, at: number): boolean {
