@@ -7,7 +7,7 @@ export const Hook = { prerouting: 0, input: 1, forward: 2, output: 3, postroutin
 export type HookNumber = (typeof Hook)[keyof typeof Hook]
 export const hookNames = ['prerouting', 'input', 'forward', 'output', 'postrouting'] as const
 
-/** User chains sort among these; equal priorities run in order of their making. */
+/** User chains sort among these; of equal priorities the one made last runs first. */
 export const HookPriority = {
   rawBeforeDefrag: -450,
   defragment: -400,

@@ -90,7 +90,7 @@ describe('jumps', () => {
 })
 
 describe('base chains', () => {
-  it('are sorted by hook, priority and order of making, without tables that IP packets do not meet', () => {
+  it('are sorted by hook and priority, of equal ones the last made first, without tables that IP packets do not meet', () => {
     const base = (id: number, hook: 0 | 1 | 2 | 3 | 4, priority: number) => ({ ...filterInput, id, hook, priority })
     const chains = [
       chain('late', [], 1, base(1, Hook.input, 10)),
@@ -101,7 +101,7 @@ describe('base chains', () => {
     const tables = [table(chains), table([chain('arp', [], 1, base(5, Hook.input, 0))], { family: 'arp' })]
     const dormant = { ...table([chain('off', [], 1, base(6, Hook.input, 0))]), isDormant: true }
     const compiled = compileRuleset({ tables: [...tables, dormant] }, surroundings(), null)
-    expect(compiled.baseChains.map((each) => each.chain.name)).toEqual(['first', 'second', 'third', 'late'])
+    expect(compiled.baseChains.map((each) => each.chain.name)).toEqual(['first', 'third', 'second', 'late'])
   })
 
   it.each([

@@ -35,7 +35,7 @@ export interface CompiledBaseChain {
 }
 
 export interface CompiledRuleset {
-  /** Sorted by hook, priority and order of making. Tables of arp, bridge and netdev see no IP packets: they are not here. */
+  /** Sorted by hook and priority; of equal ones the chain that was made last comes first, as Linux registers hooks. Tables of arp, bridge and netdev see no IP packets: they are not here. */
   readonly baseChains: readonly CompiledBaseChain[]
   /** Packets for which all matches of a rule succeeded, by rule id. */
   readonly packets: Float64Array
@@ -55,6 +55,7 @@ export function compileRuleset(ruleset: Ruleset, surroundings: Surroundings, tra
   const hits: Hits = { packets: new Float64Array(highest + 1), bytes: new Float64Array(highest + 1) }
   const compiler = new Compiler(surroundings, tracer, hits)
   const baseChains = tables.flatMap((table) => compiler.compileTable(table))
+  baseChains.reverse()
   baseChains.sort((a, b) => a.base.hook - b.base.hook || a.base.priority - b.base.priority)
   return { baseChains, packets: hits.packets, bytes: hits.bytes, listing: compiler.listing }
 }

@@ -57,7 +57,7 @@ export interface Table {
   readonly source: Source
 }
 
-/** Tables in order of their making: it breaks ties between base chains of equal priority. */
+/** Tables in order of their making, chains likewise: of base chains of equal priority the kernel runs the one made last first. */
 export interface Ruleset {
   readonly tables: readonly Table[]
 }
