@@ -7,8 +7,8 @@ import { dateText, hourText } from './clock.ts'
 import type { Json } from './json.ts'
 import { bitsOf, bytesOf, onesOf, prefixLengthOf } from './words.ts'
 
-/** Types that have names in nft, but print as numbers in JSON. */
-const numeric: ReadonlySet<string> = new Set(['inet_service', 'classid'])
+/** Types with names that JSON does not tell: ports, classes, and MPTCP subtypes, which nft 1.0.6 does not name. */
+const numeric: ReadonlySet<string> = new Set(['inet_service', 'classid', 'mptcp_subtype'])
 
 /** Types of whose values nft shows a range of aligned bits as a prefix. */
 const prefixed: ReadonlySet<string> = new Set(['ipv4_addr', 'ipv6_addr', 'mark', 'devgroup', 'realm'])
@@ -68,7 +68,8 @@ export function plainConstantJson(value: bigint, type: DataType): Json {
     case 'index':
       return value === 0n ? 0 : value.toString(2).length - 1
     default:
-      return Number(value)
+      // nft prints a realm without a name as text.
+      return type.name === 'realm' ? String(value) : Number(value)
   }
 }
 

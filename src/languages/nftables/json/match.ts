@@ -1,6 +1,13 @@
 /** Matches as nft's JSON: comparisons, ranges and lookups, and what they say of the packet's headers. */
 
-import type { CompareStatement, LookupStatement, RangeStatement, Value } from '../../../model/rules/index.ts'
+import type {
+  CompareStatement,
+  LookupStatement,
+  PayloadValue,
+  RangeStatement,
+  Statement,
+  Value,
+} from '../../../model/rules/index.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import {
   boundsJson,
@@ -42,12 +49,16 @@ const match = (operator: string, left: Json, right: Json, leftKind: string, note
 const kindOf = (value: Value): string =>
   ['exthdr', 'tcp-option', 'ip-option', 'sctp-chunk'].includes(value.kind) ? 'exthdr' : value.kind
 
-export function compareMatches(statement: CompareStatement, context: ProtocolContext): Match[] {
+type WrittenCompare = Extract<Statement, { readonly kind: 'compare' }>
+
+export function compareMatches(statement: WrittenCompare, context: ProtocolContext): Match[] {
   const { operator } = statement
   const left = wholeBytes(statement.left, context)
   const value = numberOf(statement.right, statement.left.width) << shiftBetween(statement.left, left)
   const isEquality = operator === '==' || operator === '!='
   if (left.kind === 'payload' && isEquality) return fieldMatches(left, operator, value, context)
+  const prefix = isEquality ? writtenPrefix(statement, value) : null
+  if (prefix) return fieldMatches(prefix.bits, operator, prefix.value, context)
   const trimmed = unmasked(left, context)
   if (trimmed && !isPrefixed(left, context)) {
     const shifted = value >> BigInt(trimmed.shift)
@@ -66,13 +77,16 @@ const shiftBetween = (before: Value, after: Value): bigint => {
   return BigInt(after.of.offset + after.of.width - before.offset - before.width)
 }
 
+/** Of a prefix of whole bytes (`tcp dport 0x1500/8`) nft has the kernel read just these. */
+function writtenPrefix({ left, text }: WrittenCompare, value: bigint): { bits: PayloadValue; value: bigint } | null {
+  if (left.kind !== 'bitwise' || left.of.kind !== 'payload' || !text.includes('/') || text.includes('&')) return null
+  const length = prefixLengthOf(numberOf(left.and, left.width), left.width)
+  if (length === null || length === 0 || length % 8 !== 0) return null
+  return { bits: { ...left.of, width: length }, value: value >> BigInt(left.width - length) }
+}
+
 /** One comparison of bits may be one of several fields. */
-function fieldMatches(
-  left: Value & { readonly kind: 'payload' },
-  operator: string,
-  value: bigint,
-  context: ProtocolContext,
-): Match[] {
+function fieldMatches(left: PayloadValue, operator: string, value: bigint, context: ProtocolContext): Match[] {
   let rest = left.width
   return coveredFields(left, context).map((field) => {
     rest -= field.width
@@ -115,6 +129,7 @@ function maskedMatch(left: Masked, operator: string, value: bigint, context: Pro
   const isEquality = operator === '==' || operator === '!='
   if (isMask && isEquality && isFlags(of.type)) return flagMatch(of, operator, value, mask)
   const length = isMask && hasPrefixes(of.type) ? prefixLengthOf(mask, left.width) : null
+  if (length === left.width) return match(operator, of.json, constantJson(value, of.type), kindOf(left.of))
   if (length !== null) return match(operator, of.json, prefixJson(value, length, of.type), kindOf(left.of))
   const whole = raiseValue(left, context)
   return match(operator, whole.json, constantJson(value, of.type), 'bitwise')

@@ -8,14 +8,14 @@ import { isMadeBy } from './rule.ts'
 import { type RunState, usedIn } from './state.ts'
 import { actionJson, nestedJson } from './statement.ts'
 
-/** Elements of a set that rules fill, where no size is given (kernel nft_hash). */
+/** Size that the kernel gives a set without one, once a rule changes it. */
 const dynamicSize = 65535
 
 export function setDeclarationJson(set: SetDefinition, table: Table, state: RunState): Json {
   const { family, name } = table
   const { comment, data, handle, timeout } = set
   const types = set.key.map(({ type }) => type)
-  const size = set.size ?? (set.isDynamic ? dynamicSize : null)
+  const size = set.size ?? (updatesOf(set, table).length > 0 ? dynamicSize : null)
   const flags = flagsOf(set)
   const elements = elementsOf(set, table, state)
   const statements = set.statements.flatMap((statement) => nestedJson(statement, new ProtocolContext(family)))
@@ -97,13 +97,12 @@ function elementJson({ comment, data, expires, key, statements, timeout }: Print
 class Living {
   readonly #set: SetDefinition
   readonly #declared: ReadonlyMap<string, SetElement>
-  readonly #updates: readonly (Statement & { readonly kind: 'update set' })[]
+  readonly #updates: readonly Update[]
 
   constructor(set: SetDefinition, table: Table) {
     this.#set = set
     this.#declared = new Map(set.elements.map((element) => [element.isCatchAll ? '*' : keyText(element), element]))
-    const statements = table.chains.flatMap(({ rules }) => rules.flatMap((rule) => rule.statements))
-    this.#updates = statements.filter((each) => each.kind === 'update set').filter((each) => each.set === set)
+    this.#updates = updatesOf(set, table)
   }
 
   print(element: ElementState): Printed {
@@ -146,7 +145,12 @@ const keyText = ({ from, to }: { readonly from: readonly number[]; readonly to: 
   `${from.map((word) => word >>> 0).join()}-${to.map((word) => word >>> 0).join()}`
 
 /** A meter's set prints with its meter. */
-export function isMeter(set: SetDefinition, table: Table): boolean {
+export const isMeter = (set: SetDefinition, table: Table): boolean => updatesOf(set, table).some(isMadeBy)
+
+type Update = Statement & { readonly kind: 'update set' }
+
+/** The statements of rules that change the set. */
+function updatesOf(set: SetDefinition, table: Table): Update[] {
   const statements = table.chains.flatMap(({ rules }) => rules.flatMap((rule) => rule.statements))
-  return statements.some((each) => each.kind === 'update set' && each.set === set && isMadeBy(each))
+  return statements.filter((each) => each.kind === 'update set').filter((each) => each.set === set)
 }
