@@ -52,8 +52,13 @@ test('the trace tells rules that matched, by handle, and policies', () => {
   const ruleset = 'table ip t {\n chain f { type filter hook forward priority 0; policy accept;\n udp dport 53 counter\n tcp dport 1 drop\n }\n}'
   expect(run({ ruleset, trace: true }).packets[0]?.trace).toEqual([
     { table: 't', chain: 'f', what: 'rule', rule: 2, verdict: 'continue' },
+    { table: 't', chain: 'f', what: 'end', verdict: 'continue' },
     { table: 't', chain: 'f', what: 'policy', verdict: 'accept' },
   ])
+})
+
+test('what is neither IPv4 nor IPv6 does not get in', () => {
+  expect(run({ packets: [{ in: 'lan', hex: '50000000' }] }).packets).toEqual([{ out: [], error: 'EINVAL' }])
 })
 
 test.each([

@@ -5,7 +5,7 @@ import { entrySnapshot, expectationSnapshot, settingsFromSysctls } from '../../m
 import { Engine } from '../../model/engine/index.ts'
 import { Host } from '../../model/host/index.ts'
 import { Packet } from '../../model/packet/index.ts'
-import type { Ruleset } from '../../model/rules/index.ts'
+import { asksForConntrack, type Ruleset } from '../../model/rules/index.ts'
 import { canonical } from './canonical.ts'
 import type { Failure, Outcome, PacketRecord, Result, Scenario, ScenarioPacket } from './format.ts'
 import { listRuleset } from './list-ruleset.ts'
@@ -59,6 +59,8 @@ class ModelRun {
       random: pseudoRandom(1),
       tracer: scenario.trace === true ? new RuleTrace(observer) : null,
       probes: probe === 'ct' ? observer.probes() : [],
+      // The kernel lab's probes ask for conntrack themselves.
+      isTracking: probe === 'none' ? asksForConntrack(ruleset) : { 4: true, 6: true },
     })
     this.#engine.onTransmit = (index, packet) => observer.emitted(host.interfaceName(index), packet)
     observer.watch(this.#engine.conntrack)
@@ -90,12 +92,14 @@ class ModelRun {
     packet.time = this.#now
     packet.number = number
     packet.mark = from.mark ?? 0
-    if (from.in === 'local') this.#sendLocally(from, bytes.length)
-    else {
-      packet.input = this.#engine.host.interfaceIndex(from.in)
-      this.#engine.receive(packet, bytes.length)
+    if (from.in === 'local') {
+      this.#sendLocally(from, bytes.length)
+      return this.#observer.take(this.#engine.error)
     }
-    return this.#observer.take(from.in === 'local' ? this.#engine.error : null)
+    if (!isIp(bytes)) return this.#observer.take('EINVAL')
+    packet.input = this.#engine.host.interfaceIndex(from.in)
+    this.#engine.receive(packet, bytes.length)
+    return this.#observer.take(null)
   }
 
   /** The lab's sender is a program of root. */
@@ -106,6 +110,12 @@ class ModelRun {
     if (from.oif !== undefined) packet.output = this.#engine.host.interfaceIndex(from.oif)
     this.#engine.send(packet, length)
   }
+}
+
+/** The lab's interfaces have no link layer: they take nothing but IP (a TUN device answers EINVAL). */
+function isIp(bytes: Uint8Array): boolean {
+  const version = (bytes[0] ?? 0) >>> 4
+  return version === 4 || version === 6
 }
 
 function bytesOf(hex: string): Uint8Array {

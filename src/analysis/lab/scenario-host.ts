@@ -40,7 +40,7 @@ export function scenarioHost(scenario: Scenario): HostConfiguration {
     listening: (scenario.udp_sockets ?? []).map(({ addr, port }) => ({
       protocol: Protocol.udp,
       port,
-      address: /^(0\.0\.0\.0|::)$/.test(addr) ? null : address(addr),
+      address: address(addr),
     })),
   }
 }

@@ -128,7 +128,7 @@ export class TestRouter {
       ruleset: options.ruleset ?? noRules,
       settings: defaultSettings,
       random: () => 0,
-      isTracking: options.isTracking ?? true,
+      isTracking: { 4: options.isTracking ?? true, 6: options.isTracking ?? true },
       probes: shortHooks.map((_, hook) => this.probe(hook as HookNumber)), // the index of a hook's name is its number
     })
     this.engine.onTransmit = (through, packet) => {

@@ -33,8 +33,8 @@ export interface EngineOptions {
   readonly epoch?: number
   readonly tracer?: Tracer | null
   readonly probes?: readonly Probe[]
-  /** False: nothing asks for conntrack, and fragments pass one by one. */
-  readonly isTracking?: boolean
+  /** By family; false: nothing asks for conntrack, and fragments pass one by one. On in both when left out. */
+  readonly isTracking?: { readonly 4: boolean; readonly 6: boolean }
 }
 
 export class Engine implements Observer {
@@ -78,14 +78,14 @@ export class Engine implements Observer {
   /** Conntrack first: where priorities are equal it was there before the chains. */
   private hookEntries(options: EngineOptions, fragments: Fragments): HookEntry[] {
     const { conntrack } = this
-    const isTracking = options.isTracking ?? true
-    const own = isTracking
-      ? trackingEntries(
-          fragments.defragment,
-          (packet) => conntrack.track(packet),
-          (packet) => conntrack.confirm(packet),
-        )
-      : []
+    const isTracking = options.isTracking ?? { 4: true, 6: true }
+    const families = ([4, 6] as const).filter((family) => isTracking[family])
+    const own = trackingEntries(
+      families,
+      fragments.defragment,
+      (packet) => conntrack.track(packet),
+      (packet) => conntrack.confirm(packet),
+    )
     const chains = this.rules.baseChains
     const nat = natEntries(
       chains.filter((chain) => chain.base.type === 'nat'),

@@ -33,14 +33,17 @@ export function buildHookLists(entries: readonly HookEntry[], family: 4 | 6): Ho
   })
 }
 
-const both = [4, 6] as const
-
 /** Where conntrack stands: reassembly and tracking where packets enter, confirmation where they leave netfilter. */
-export function trackingEntries(defragment: HookFunction, track: HookFunction, confirm: HookFunction): HookEntry[] {
+export function trackingEntries(
+  families: readonly (4 | 6)[],
+  defragment: HookFunction,
+  track: HookFunction,
+  confirm: HookFunction,
+): HookEntry[] {
   const entry = (hook: HookNumber, priority: number, place: PlaceNumber, run: HookFunction): HookEntry => ({
     hook,
     priority,
-    families: both,
+    families,
     place,
     run,
   })

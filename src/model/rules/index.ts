@@ -1,3 +1,4 @@
+export { asksForConntrack } from './asks-for-conntrack.ts'
 export { deepestJump, findJumpProblem, type JumpProblem } from './chain.ts'
 export * from './compile.ts'
 export * from './describe.ts'

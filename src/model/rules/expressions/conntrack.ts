@@ -1,5 +1,6 @@
 /** What conntrack knows of a packet's connection (Linux nft_ct). Without an entry only `ct state` can be loaded. */
 
+import { Status } from '../../conntrack/index.ts'
 import type { Packet } from '../../packet/index.ts'
 import type { Load, Machine, ValueExpression } from '../machine.ts'
 import type { ConntrackKey, ConntrackValue } from '../value.ts'
@@ -137,7 +138,11 @@ function load(value: ConntrackValue, register: number, machine: Machine): Load {
     status: () => ofEntry(registers, register, (entry) => conntrack.status(entry)),
     mark: () => ofEntry(registers, register, (entry) => conntrack.mark(entry)),
     secmark: () => ofEntry(registers, register, () => 0),
-    expiration: () => ofEntry(registers, register, (entry) => conntrack.remaining(entry)),
+    // The timeout of an entry that is not confirmed is not on the clock yet: Linux reads it as long past.
+    expiration: () =>
+      ofEntry(registers, register, (entry) =>
+        conntrack.status(entry) & Status.confirmed ? conntrack.remaining(entry) : 0,
+      ),
     helper: () => helperName(register, machine),
     label: () => label(register, machine),
     id: () => ofEntry(registers, register, (entry) => conntrack.id(entry)),
