@@ -348,3 +348,13 @@ it.each([
   matches([compare(ct(key), '!=', ...(isOn ? [0, 0] : [0]))], udp(), surroundings(conntrack))
   expect(conntrack.isAccounting).toBe(isOn)
 })
+
+it.each([
+  ['confirmed', 8, 30_000],
+  ['not confirmed yet', 0, 0],
+])('ct expiration of an entry that is %s', (_, status, remaining) => {
+  const packet = udp()
+  packet.entry = 1
+  const around = surroundings(testConntrack([testEntry({ status })]))
+  expect(matches([compare(ct('expiration'), '==', remaining)], packet, around)).toBe(true)
+})
