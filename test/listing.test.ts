@@ -14,11 +14,14 @@ const unlisted: Readonly<Record<string, string>> = {
 
 /** Scenarios whose listings differ, and why. */
 const differing: Readonly<Record<string, string>> = {
-  'gen-101500': 'a counter on output has missed an ICMPv6 error that the kernel sent and the model did not',
-  'gen-105223': 'a counter on output has missed an ICMPv6 error that the kernel sent and the model did not',
+  'gen-300320': 'to nft, ct l3proto settles the network protocol of a reject; here it stays the abstract one',
+  'gen-301839': 'to nft, ct l3proto settles the network protocol of a reject; here it stays the abstract one',
+  'gen-303656': 'before an extension header nft adds no nfproto where ct l3proto has settled it, so hides the latter',
+  'gen-304113': 'before an IPv4 option nft adds no nfproto where meta protocol has settled it, so hides the latter',
 }
 
 const listingOf = (result: Result): Outcome['ruleset'] => ('error' in result ? undefined : result.ruleset)
+const hasFailed = (listing: Outcome['ruleset']): boolean => listing !== undefined && 'error' in listing
 const isListed = ({ result }: Recorded): boolean => Array.isArray(listingOf(result))
 
 /** Only the listings are compared: all else of the end is made the same. */
@@ -30,7 +33,7 @@ function isEqual({ result, scenario }: Recorded): boolean {
 
 describe('listings of recorded rulesets', () => {
   test('nft has listed all but the ones that are named', () => {
-    const names = items.filter((item) => !isListed(item)).map(({ name }) => name)
+    const names = items.filter(({ result }) => hasFailed(listingOf(result))).map(({ name }) => name)
     expect(names).toEqual(Object.keys(unlisted))
   })
 

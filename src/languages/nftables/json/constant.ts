@@ -47,8 +47,9 @@ export function plainConstantJson(value: bigint, type: DataType): Json {
   if (name !== null && type.notation !== 'boolean') return name
   switch (type.notation) {
     case 'ipv4':
+      return addressText(bytesOf(value, 32))
     case 'ipv6':
-      return addressText(bytesOf(value, type.width))
+      return ipv6Text(value)
     case 'link':
       return [...bytesOf(value, type.width)].map((byte) => byte.toString(16).padStart(2, '0')).join(':')
     case 'string':
@@ -69,7 +70,7 @@ export function plainConstantJson(value: bigint, type: DataType): Json {
       return value === 0n ? 0 : value.toString(2).length - 1
     default:
       // nft prints a realm without a name as text.
-      return type.name === 'realm' ? String(value) : Number(value)
+      return type.name === 'realm' ? String(value) : numberJson(value)
   }
 }
 
@@ -98,10 +99,21 @@ export function patternOf(from: bigint, to: bigint, width: number): string {
   return `${textOf(from, width).slice(0, (width - free) / 8)}*`
 }
 
-/** What a named value is called first in nft's table. */
+/** What does not fit 64 bits is text. */
+const numberJson = (value: bigint): Json => (value >> 64n === 0n ? Number(value) : `0x${value.toString(16)}`)
+
+/** The C library writes the last 32 bits as IPv4 where nothing stands before them. */
+const ipv6Text = (value: bigint): string =>
+  value > 0xffffn && value >> 32n === 0n ? `::${addressText(bytesOf(value, 32))}` : addressText(bytesOf(value, 128))
+
+/** Of several names, these are the ones that nft and the system's list of protocols print. */
+const preferredNames: readonly string[] = ['8021q', 'ipcomp']
+
+/** What a named value is called: first in nft's table, where none is preferred. */
 function nameOf(value: bigint, type: DataType): string | null {
   if (type.names === null) return null
-  return Object.entries(type.names).find(([, number]) => BigInt(number) === value)?.[0] ?? null
+  const names = Object.entries(type.names).flatMap(([name, number]) => (BigInt(number) === value ? [name] : []))
+  return names.find((name) => preferredNames.includes(name)) ?? names[0] ?? null
 }
 
 const textOf = (value: bigint, width: number): string =>

@@ -92,7 +92,7 @@ type NamedField = readonly [string, Field]
 function fieldsOf(header: Header, { icmpType }: ProtocolContext): NamedField[] {
   return Object.entries(header.fields).filter(([name]) => {
     const types = header.onlyForTypes?.[name]
-    return types === undefined || icmpType === 0 || types[0] === icmpType
+    return types === undefined || icmpType === 0 || types.includes(icmpType)
   })
 }
 

@@ -19,6 +19,16 @@ table ${family} t {
 }
 `
 
+/** Lines of `FAMILY RULE => JSON` as a table for `test.each`. */
+export const casesOf = (lines: string): [family: string, rule: string, json: string][] =>
+  lines
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [, family = '', rule = '', json = ''] = /^(\S+) (.*) => (.*)$/.exec(line) ?? []
+      return [family, rule, json]
+    })
+
 /** Throws with the first message where the text does not load. */
 export function loaded(text: string): Ruleset {
   const { diagnostics, ruleset } = parseRuleset([{ name: 'test', text }])

@@ -33,6 +33,8 @@ export interface Match {
   readonly right: Json
   /** What kind of value stands on the left: nft joins two bounds of the same kind to a range. */
   readonly leftKind: string
+  /** What a bound is a bound of, where it is a number. */
+  readonly bound: { readonly value: bigint; readonly type: DataType } | null
   /** Tells the protocol context, which may hide this match or an earlier one. */
   readonly note: ((hide: () => void) => void) | null
 }
@@ -42,8 +44,15 @@ const match = (operator: string, left: Json, right: Json, leftKind: string, note
   left,
   right,
   leftKind,
+  bound: null,
   note,
 })
+
+/** nft 1.0.6 shows two bounds as a range of what the second is a bound of, and takes both for such. */
+export const rangeOf = (lower: Match, upper: Match): Json =>
+  lower.bound && upper.bound
+    ? boundsJson(lower.bound.value, upper.bound.value, upper.bound.type)
+    : { range: [lower.right, upper.right] }
 
 /** nft counts options of all kinds as one kind of value. */
 const kindOf = (value: Value): string =>
@@ -52,6 +61,8 @@ const kindOf = (value: Value): string =>
 type WrittenCompare = Extract<Statement, { readonly kind: 'compare' }>
 
 export function compareMatches(statement: WrittenCompare, context: ProtocolContext): Match[] {
+  const folded = foldedCompare(statement)
+  if (folded) return compareMatches(folded, context)
   const { operator } = statement
   const left = wholeBytes(statement.left, context)
   const value = numberOf(statement.right, statement.left.width) << shiftBetween(statement.left, left)
@@ -64,10 +75,20 @@ export function compareMatches(statement: WrittenCompare, context: ProtocolConte
     const shifted = value >> BigInt(trimmed.shift)
     if (isEquality) return fieldMatches({ kind: 'payload', name: '', ...trimmed.bits }, operator, shifted, context)
     const raised = raiseValue(left, context)
-    return [match(operator, raised.json, plainConstantJson(shifted, raised.type), 'payload')]
+    const bound = { value: shifted, type: raised.type }
+    return [{ ...match(operator, raised.json, plainConstantJson(shifted, raised.type), 'payload'), bound }]
   }
   if (left.kind === 'bitwise' && left.shift === 0) return [maskedMatch(left, operator, value, context)]
   return [plainMatch(statement, left, value, context)]
+}
+
+/** A mask of all bits does nothing, and what an equality turns over it may turn over in the constant. */
+function foldedCompare(statement: WrittenCompare): WrittenCompare | null {
+  const { left, operator, right } = statement
+  if (left.kind !== 'bitwise' || left.shift !== 0 || left.of.width !== left.width) return null
+  if (numberOf(left.and, left.width) !== onesOf(left.width)) return null
+  if (operator !== '==' && operator !== '!=') return null
+  return { ...statement, left: left.of, right: right.map((word, index) => (word ^ (left.xor[index] ?? 0)) >>> 0) }
 }
 
 /** How far `wholeBytes` has moved the bits. */
@@ -146,7 +167,7 @@ function plainMatch(statement: CompareStatement, left: Value, value: bigint, con
   const raised = raiseValue(left, context)
   const right = interfaceName ?? valueJson(value, raised.type, prefixBits, left.kind === 'payload')
   const note = operator === '==' && (left.kind === 'meta' || left.kind === 'ct') ? noteKey(left, value, context) : null
-  return match(operator, raised.json, right, kindOf(left), note)
+  return { ...match(operator, raised.json, right, kindOf(left), note), bound: { value, type: raised.type } }
 }
 
 /** Flags are split where nft looks at the value again: not beside a field of a header. */

@@ -55,7 +55,10 @@ function namedOption(kind: keyof typeof printed, number: number, bits: OptionBit
   const entries = Object.entries<Extension>(printed[kind]).filter(([, extension]) => extension.number === number)
   if (bits.exists) {
     const name = entries[0]?.[0]
-    return { json: { [kind]: name === undefined ? { base: number, offset: 0, len: 8 } : { name } }, type: t.boolean }
+    return {
+      json: { [kind]: name === undefined ? { base: number, offset: 0, len: bits.width } : { name } },
+      type: t.boolean,
+    }
   }
   for (const [name, { fields }] of entries) {
     for (const [field, [offset, width, type]] of Object.entries(fields)) {

@@ -2,7 +2,7 @@
 
 import type { Chain, Rule, Statement, Table } from '../../../model/rules/index.ts'
 import type { Json } from './json.ts'
-import { compareMatches, lookupMatch, type Match, rangeMatch } from './match.ts'
+import { compareMatches, lookupMatch, type Match, rangeMatch, rangeOf } from './match.ts'
 import { mergeMatches } from './merge.ts'
 import { ProtocolContext } from './protocol-context.ts'
 import type { RunState } from './state.ts'
@@ -59,7 +59,7 @@ class RulePrinter {
     const operator = previous && joinedOperator(previous.match, match)
     if (previous && operator) {
       previous.printed.isHidden = true
-      this.#append({ ...match, operator, right: { range: [previous.match.right, match.right] } })
+      this.#append({ ...match, operator, right: rangeOf(previous.match, match) })
     } else this.#append(match)
   }
 

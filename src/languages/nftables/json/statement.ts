@@ -70,7 +70,7 @@ export function actionJson(statement: Action, context: ProtocolContext, state: A
       return mangle(json, raiseValue(statement.value, context, type).json)
     }
     case 'reset tcp-option':
-      return { reset: tcpOptionJson({ option: statement.option, offset: 0, width: 8, exists: true }).json }
+      return { reset: tcpOptionJson({ option: statement.option, offset: 0, width: 0, exists: true }).json }
     case 'update set':
       return updateSet(statement, context)
     case 'object':
