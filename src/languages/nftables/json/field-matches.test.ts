@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { casesOf, inOrder, listedRule } from './listed.fixture.ts'
 
 /** Family of the table, the rule => what `nft -j list ruleset` prints of it. */
-const listings = casesOf(String.raw`
+const listings = casesOf(`
 inet udp length & 0xff00 == 0x100 => [{"match":{"op":"==","left":{"&":[{"payload":{"protocol":"udp","field":"length"}},65280]},"right":256}}]
 inet tcp dport & 0xff00 == 0x100 => [{"match":{"op":"==","left":{"&":[{"payload":{"protocol":"tcp","field":"dport"}},65280]},"right":256}}]
 inet tcp dport 0x1500/8 => [{"match":{"op":"==","left":{"payload":{"protocol":"tcp","field":"dport"}},"right":{"prefix":{"addr":5376,"len":8}}}}]

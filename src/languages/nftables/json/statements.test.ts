@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { casesOf, inOrder, listedRule } from './listed.fixture.ts'
 
 /** Family of the table, the rule => what `nft -j list ruleset` prints of it. */
-const listings = casesOf(String.raw`
+const listings = casesOf(`
 inet meta nfproto ipv4 reject with tcp reset => [{"match":{"op":"==","left":{"meta":{"key":"l4proto"}},"right":"tcp"}},{"reject":{"type":"tcp reset"}}]
 inet tcp dport 22 reject with tcp reset => [{"match":{"op":"==","left":{"payload":{"protocol":"tcp","field":"dport"}},"right":22}},{"reject":{"type":"tcp reset"}}]
 inet ip saddr 1.1.1.1 reject => [{"match":{"op":"==","left":{"payload":{"protocol":"ip","field":"saddr"}},"right":"1.1.1.1"}},{"reject":{"type":"icmp","expr":"port-unreachable"}}]
