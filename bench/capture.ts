@@ -16,12 +16,15 @@ function sampleFrame(): Uint8Array {
 /** The same records over and over, as a stream of chunks like those that a file gives. */
 function* chunks(records: Uint8Array, times: number): Generator<Uint8Array> {
   for (let round = 0; round < times; round += 1) {
-    for (let at = 0; at < records.length; at += reportedChunkLength) yield records.subarray(at, at + reportedChunkLength)
+    for (let at = 0; at < records.length; at += reportedChunkLength)
+      yield records.subarray(at, at + reportedChunkLength)
   }
 }
 
 function measure(name: string, hasLink: boolean): void {
-  const file = writePcap(Array.from({ length: framesPerChunk }, (_, index) => ({ bytes: sampleFrame(), timeSeconds: index })))
+  const file = writePcap(
+    Array.from({ length: framesPerChunk }, (_, index) => ({ bytes: sampleFrame(), timeSeconds: index })),
+  )
   const reader = new CaptureReader()
   const frame = createFrame()
   const link = createLinkLayer()
@@ -40,7 +43,9 @@ function measure(name: string, hasLink: boolean): void {
   const seconds = (performance.now() - start) / 1000
   const heap = (process.memoryUsage().heapUsed - heapBefore) / 1e6
   const rate = reader.frameCount / seconds / 1e6
-  console.log(`${name}: ${rate.toFixed(1)} million frames/s (${reader.frameCount} frames, ${seconds.toFixed(2)} s, heap ${heap.toFixed(1)} MB more, sum ${sum})`)
+  console.log(
+    `${name}: ${rate.toFixed(1)} million frames/s (${reader.frameCount} frames, ${seconds.toFixed(2)} s, heap ${heap.toFixed(1)} MB more, sum ${sum})`,
+  )
 }
 
 for (let round = 0; round < 3; round += 1) {

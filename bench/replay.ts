@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CaptureReader, createFrame } from '../src/analysis/capture/index.ts'
 import { chooseBetween, parseSides, Replay, Survey } from '../src/analysis/replay/index.ts'
+import { inlineMore } from '../src/apps/cli/inline-more.ts'
 import { parseRuleset } from '../src/languages/nftables/index.ts'
 import { defaultSettings } from '../src/model/conntrack/index.ts'
 
@@ -152,4 +153,6 @@ function run(packets: number): void {
   }
 }
 
+// As the program does.
+inlineMore()
 run(Number(process.argv[2] ?? 5_000_000))

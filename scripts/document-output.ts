@@ -27,11 +27,19 @@ export function runCommand(command: string): string {
   const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
   const [program = '', ...args] = words
   const isKinwall = program === 'kinwall'
-  const { status, stdout, stderr } = spawnSync(isKinwall ? join(root, 'bin/kinwall') : program, isKinwall ? args : quiet(args), {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, PATH: [join(process.execPath, '..'), process.env['PATH'] ?? ''].join(delimiter), NO_COLOR: '1' },
-  })
+  const { status, stdout, stderr } = spawnSync(
+    isKinwall ? join(root, 'bin/kinwall') : program,
+    isKinwall ? args : quiet(args),
+    {
+      cwd: root,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        PATH: [join(process.execPath, '..'), process.env['PATH'] ?? ''].join(delimiter),
+        NO_COLOR: '1',
+      },
+    },
+  )
   if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`)
   return stdout.replace(/[ \t]+$/gm, '').trimEnd()
 }
@@ -42,7 +50,10 @@ if (process.argv[1] === import.meta.filename) {
   const documents = process.argv.length > 2 ? process.argv.slice(2) : [join(root, 'README.md')]
   for (const file of documents) {
     const text = readFileSync(file, 'utf8')
-    const written = text.replace(block, (_, command: string) => `<!-- output: ${command} -->\n\`\`\`\n${runCommand(command)}\n\`\`\``)
+    const written = text.replace(
+      block,
+      (_, command: string) => `<!-- output: ${command} -->\n\`\`\`\n${runCommand(command)}\n\`\`\``,
+    )
     writeFileSync(file, written)
   }
 }

@@ -11,7 +11,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Recorder, Scenario } from '../src/analysis/lab/index.ts'
 import { compareResults, usualAspects } from '../src/analysis/lab/index.ts'
-import { isKernelAvailable, Kernel, type Recorded, readRecording, recordingsIn, writeRecording } from '../src/linux/lab/index.ts'
+import {
+  isKernelAvailable,
+  Kernel,
+  type Recorded,
+  readRecording,
+  recordingsIn,
+  writeRecording,
+} from '../src/linux/lab/index.ts'
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -31,10 +38,23 @@ async function main(given: readonly string[]): Promise<number> {
   }
 }
 
-async function make(kernel: Kernel, recorder: Recorder, folder: string | undefined, file: string | undefined): Promise<number> {
-  if (!folder || !file || !existsSync(folder)) return complain('usage: node scripts/record-kernel.ts --from FOLDER RECORDING')
-  const names = readdirSync(folder).filter((name) => name.endsWith('.scenario.json')).sort()
-  const scenarios = names.map((name): Scenario => ({ name: basename(name, '.scenario.json'), ...JSON.parse(readFileSync(join(folder, name), 'utf8')) }))
+async function make(
+  kernel: Kernel,
+  recorder: Recorder,
+  folder: string | undefined,
+  file: string | undefined,
+): Promise<number> {
+  if (!folder || !file || !existsSync(folder))
+    return complain('usage: node scripts/record-kernel.ts --from FOLDER RECORDING')
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.scenario.json'))
+    .sort()
+  const scenarios = names.map(
+    (name): Scenario => ({
+      name: basename(name, '.scenario.json'),
+      ...JSON.parse(readFileSync(join(folder, name), 'utf8')),
+    }),
+  )
   const { items, failed } = await run(kernel, scenarios)
   writeRecording(file, recorder, items)
   console.log(`${file}: ${items.length} recorded, ${failed} failed`)
@@ -43,7 +63,10 @@ async function make(kernel: Kernel, recorder: Recorder, folder: string | undefin
 
 async function renew(kernel: Kernel, recorder: Recorder, file: string): Promise<number> {
   const former = readRecording(file)
-  const { items, failed } = await run(kernel, former.items.map(({ scenario }) => scenario))
+  const { items, failed } = await run(
+    kernel,
+    former.items.map(({ scenario }) => scenario),
+  )
   const changed = items.filter((item, index) => hasChanged(item, former.items[index]))
   for (const { name } of changed) console.log(`${file}: ${name} changed`)
   const isSameKernel = JSON.stringify(former.recorder) === JSON.stringify(recorder)

@@ -11,7 +11,14 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Difference, runInModel, type Score, scorePackets } from '../src/analysis/lab/index.ts'
-import { isKernelAvailable, Kernel, type Recorded, readFolder, readRecording, recordingsIn } from '../src/linux/lab/index.ts'
+import {
+  isKernelAvailable,
+  Kernel,
+  type Recorded,
+  readFolder,
+  readRecording,
+  recordingsIn,
+} from '../src/linux/lab/index.ts'
 
 const wanted = 0.95
 
@@ -25,7 +32,9 @@ async function main(given: readonly string[]): Promise<number> {
   const missing = paths.find((path) => !existsSync(path))
   if (missing) return complain(`there is no ${missing}`)
   const sources = paths.length > 0 ? paths : recordingsIn(join(import.meta.dirname, '../test/kernel'))
-  const items = sources.flatMap((source) => (statSync(source).isDirectory() ? readFolder(source) : readRecording(source).items))
+  const items = sources.flatMap((source) =>
+    statSync(source).isDirectory() ? readFolder(source) : readRecording(source).items,
+  )
   if (items.length === 0) return complain('no scenarios found')
   const checked = options.includes('--live') ? await runLive(items) : items
   return checked ? report(checked, options.includes('--list')) : 2
@@ -59,7 +68,9 @@ function report(items: readonly Recorded[], isListing: boolean): number {
   }
   const share = (count: number): string => `${count} (${((100 * count) / Math.max(1, total.packets)).toFixed(2)} %)`
   console.log(`scenarios ${items.length}, without any difference ${perfect}`)
-  console.log(`packets ${total.packets}: out equal ${share(total.equalOut)}, ct equal ${share(total.equalCt)}, both ${share(total.equalBoth)}`)
+  console.log(
+    `packets ${total.packets}: out equal ${share(total.equalOut)}, ct equal ${share(total.equalCt)}, both ${share(total.equalBoth)}`,
+  )
   return total.equalBoth >= wanted * total.packets ? 0 : 1
 }
 

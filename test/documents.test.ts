@@ -6,7 +6,17 @@ import { expect, test } from 'vitest'
 import { runCommand, shownOutputs } from '../scripts/document-output.ts'
 
 const root = join(import.meta.dirname, '..')
-const documents = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/fidelity.md', 'docs/packet-notation.md', 'docs/lab-format.md', 'docs/host-file.md', 'docs/exit-codes.md', 'bench/README.md']
+const documents = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'docs/fidelity.md',
+  'docs/packet-notation.md',
+  'docs/lab-format.md',
+  'docs/host-file.md',
+  'docs/exit-codes.md',
+  'bench/README.md',
+]
 const read = (name: string): string => readFileSync(join(root, name), 'utf8')
 
 const shown = documents.flatMap((name) => shownOutputs(read(name)).map((output) => ({ name, ...output })))

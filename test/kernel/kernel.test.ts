@@ -17,22 +17,27 @@ function differing(score: Score): number[] {
   return [...new Set(score.differences.map(({ packet }) => packet ?? -1))].sort((a, b) => a - b)
 }
 
-const known = (name: string): readonly number[] => knownDifferences.find(({ scenario }) => scenario === name)?.packets ?? []
+const known = (name: string): readonly number[] =>
+  knownDifferences.find(({ scenario }) => scenario === name)?.packets ?? []
 
 function wrongPackets({ name, scenario, result }: Recorded): { name: string; packets: number[] } {
   return { name, packets: differing(scorePackets(runInModel(scenario), result)) }
 }
 
 describe('against recorded kernels', () => {
-  test.each(recordings.map(({ file, recorder }) => [file.slice(join(import.meta.dirname, '/').length), recorder?.kernel ?? 'an unnamed kernel']))(
-    '%s, made by %s: every packet leaves and is judged as in the kernel, but for the known differences',
-    (name) => {
-      const items = recordings.find(({ file }) => file.endsWith(name))?.items ?? []
-      const found = items.map(wrongPackets).filter(({ packets }) => packets.length > 0)
-      const expected = items.map((item) => ({ name: item.name, packets: [...known(item.name)] })).filter(({ packets }) => packets.length > 0)
-      expect(found).toEqual(expected)
-    },
-  )
+  test.each(
+    recordings.map(({ file, recorder }) => [
+      file.slice(join(import.meta.dirname, '/').length),
+      recorder?.kernel ?? 'an unnamed kernel',
+    ]),
+  )('%s, made by %s: every packet leaves and is judged as in the kernel, but for the known differences', (name) => {
+    const items = recordings.find(({ file }) => file.endsWith(name))?.items ?? []
+    const found = items.map(wrongPackets).filter(({ packets }) => packets.length > 0)
+    const expected = items
+      .map((item) => ({ name: item.name, packets: [...known(item.name)] }))
+      .filter(({ packets }) => packets.length > 0)
+    expect(found).toEqual(expected)
+  })
 
   test('there are at least 300 generated scenarios and 15,000 packets', () => {
     expect(everything.length).toBeGreaterThan(300)

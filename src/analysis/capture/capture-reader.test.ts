@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { hex, join, type KeptFrame, keep, pcapng, readAll } from './capture.fixture.ts'
 import { CaptureReader } from './capture-reader.ts'
-import { hex, join, keep, pcapng, readAll, type KeptFrame } from './capture.fixture.ts'
 import { createFrame, millisecondsSince } from './frame.ts'
 import { isGzip } from './is-gzip.ts'
-import { createLinkLayer } from './link/link-layer.ts'
 import { decodeLink } from './link/decode-link.ts'
-import { writePcap, type WrittenFrame } from './write-pcap.ts'
+import { createLinkLayer } from './link/link-layer.ts'
+import { type WrittenFrame, writePcap } from './write-pcap.ts'
 
 const little = pcapng(true)
 const big = pcapng(false)
@@ -24,7 +24,11 @@ const valid: readonly Uint8Array[] = [
   writePcap([{ bytes: new Uint8Array(5000) }, { bytes: hex('0102') }, { bytes: new Uint8Array(60) }]),
   writePcap([{ bytes: hex('45') }, { bytes: hex('0102') }], { littleEndian: false, nanoseconds: true, linkType: 276 }),
   join(
-    ...[little.section(), little.interface(1, 0, little.option(2, hex('65746830'))), little.enhanced(0, 1n, new Uint8Array(5000))],
+    ...[
+      little.section(),
+      little.interface(1, 0, little.option(2, hex('65746830'))),
+      little.enhanced(0, 1n, new Uint8Array(5000)),
+    ],
     ...[little.block(4, new Uint8Array(70)), little.obsolete(0, 2n, hex('0102')), little.simple(3, hex('010203'))],
     ...[big.section(), big.interface(113, 0), big.enhanced(0, 9n, hex('01'), 1, big.option(2, big.u32(2)))],
   ),
@@ -37,7 +41,9 @@ describe('laws', () => {
         const { reader, frames: read } = readAll(writePcap(written, { littleEndian, linkType, nanoseconds: true }))
         expect(reader.problems).toEqual([])
         const seen = read.map((frame) => [frame.data, frame.timeSeconds, frame.timeNanoseconds, frame.linkType])
-        expect(seen).toEqual(written.map((frame) => [[...frame.bytes], frame.timeSeconds, frame.timeNanoseconds, linkType]))
+        expect(seen).toEqual(
+          written.map((frame) => [[...frame.bytes], frame.timeSeconds, frame.timeNanoseconds, linkType]),
+        )
       }),
       { numRuns: 100 },
     )
@@ -45,13 +51,18 @@ describe('laws', () => {
 
   test('any chunking gives the same frames and the same problems', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...valid), fc.double({ min: 0, max: 1, noNaN: true }), fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1 }), (whole, part, lengths) => {
-        const bytes = whole.subarray(0, Math.round(whole.length * part))
-        const atOnce = readAll(bytes)
-        const inChunks = readAll(bytes, lengths)
-        expect(inChunks.frames).toEqual(atOnce.frames)
-        expect(inChunks.reader.problems).toEqual(atOnce.reader.problems)
-      }),
+      fc.property(
+        fc.constantFrom(...valid),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1 }),
+        (whole, part, lengths) => {
+          const bytes = whole.subarray(0, Math.round(whole.length * part))
+          const atOnce = readAll(bytes)
+          const inChunks = readAll(bytes, lengths)
+          expect(inChunks.frames).toEqual(atOnce.frames)
+          expect(inChunks.reader.problems).toEqual(atOnce.reader.problems)
+        },
+      ),
       { numRuns: 200 },
     )
   })
@@ -80,13 +91,18 @@ describe('laws', () => {
 
 describe('ten thousand captures made of random bytes and of damaged captures', () => {
   const damaged = fc
-    .tuple(fc.constantFrom(...valid), fc.array(fc.tuple(fc.nat(6000), fc.constantFrom(0, 1, 2, 6, 10, 13, 127, 128, 255)), { maxLength: 8 }))
+    .tuple(
+      fc.constantFrom(...valid),
+      fc.array(fc.tuple(fc.nat(6000), fc.constantFrom(0, 1, 2, 6, 10, 13, 127, 128, 255)), { maxLength: 8 }),
+    )
     .map(([bytes, changes]) => {
       const copy = bytes.slice()
       for (const [at, value] of changes) copy[at % Math.min(copy.length, at % 2 === 0 ? 200 : copy.length)] = value
       return copy
     })
-  const begun = fc.tuple(fc.constantFrom(...valid), fc.nat(200), fc.uint8Array({ maxLength: 200 })).map(([bytes, length, rest]) => join(bytes.subarray(0, length), rest))
+  const begun = fc
+    .tuple(fc.constantFrom(...valid), fc.nat(200), fc.uint8Array({ maxLength: 200 }))
+    .map(([bytes, length, rest]) => join(bytes.subarray(0, length), rest))
 
   /** Frames lie within their buffers; no more frames than bytes; buffers no longer than the largest chunk or block. */
   function survives(bytes: Uint8Array): void {
@@ -99,8 +115,10 @@ describe('ten thousand captures made of random bytes and of damaged captures', (
         decodeLink(frame, link)
         const end = frame.start + frame.capturedLength
         if (end > frame.bytes.length || link.networkLength < 0) throw new Error('a frame outside its buffer')
-        if (link.kind === 'ip' && (link.networkStart < frame.start || link.networkStart + link.networkLength > end)) throw new Error('a packet outside its frame')
-        if (frame.bytes.buffer.byteLength > 1_048_576 || reader.frameCount > bytes.length) throw new Error('not bounded')
+        if (link.kind === 'ip' && (link.networkStart < frame.start || link.networkStart + link.networkLength > end))
+          throw new Error('a packet outside its frame')
+        if (frame.bytes.buffer.byteLength > 1_048_576 || reader.frameCount > bytes.length)
+          throw new Error('not bounded')
       }
     }
     reader.finish()

@@ -1,12 +1,12 @@
 /** The reader of captures: bytes pushed in chunks of any size, frames pulled out, no allocation per frame. */
 import type { Frame } from './frame.ts'
+import { hexadecimal } from './hexadecimal.ts'
 import { isGzip } from './is-gzip.ts'
 import { PcapFormat } from './pcap.ts'
 import { PcapngFormat } from './pcapng.ts'
 import { pcapngBlock } from './pcapng-section.ts'
 import type { Problem } from './problem.ts'
-import { hexadecimal } from './hexadecimal.ts'
-import { Reading, type CaptureFormat, type CaptureInterface } from './reading.ts'
+import { type CaptureFormat, type CaptureInterface, Reading } from './reading.ts'
 
 /**
  * Push a chunk, call `next` until it answers false, push the next one; after the last, `finish`. Memory: the chunks not

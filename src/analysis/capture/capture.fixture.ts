@@ -1,8 +1,8 @@
 /** Builders of captures for this room's tests: pcapng blocks, hexadecimal frames, and a reader that copies what it reads. */
 import { CaptureReader } from './capture-reader.ts'
 import { createFrame, type Frame } from './frame.ts'
-import { createLinkLayer, type LinkLayer } from './link/link-layer.ts'
 import { decodeLink } from './link/decode-link.ts'
+import { createLinkLayer, type LinkLayer } from './link/link-layer.ts'
 
 /** Bytes of hexadecimal text; spaces are for the reader. */
 export function hex(text: string): Uint8Array {
@@ -59,7 +59,13 @@ export interface PcapngBuilder {
   section(): Uint8Array
   option(code: number, value: Uint8Array): Uint8Array
   interface(linkType: number, snapLength: number, ...options: readonly Uint8Array[]): Uint8Array
-  enhanced(number: number, count: bigint, data: Uint8Array, originalLength?: number, ...options: readonly Uint8Array[]): Uint8Array
+  enhanced(
+    number: number,
+    count: bigint,
+    data: Uint8Array,
+    originalLength?: number,
+    ...options: readonly Uint8Array[]
+  ): Uint8Array
   simple(originalLength: number, data: Uint8Array): Uint8Array
   obsolete(number: number, count: bigint, data: Uint8Array, ...options: readonly Uint8Array[]): Uint8Array
 }
@@ -84,7 +90,10 @@ export function keep(frame: Frame): KeptFrame {
 }
 
 /** Reads a capture that arrives in chunks of the given lengths, the last of which repeats; copies the frames. */
-export function readAll(bytes: Uint8Array, chunkLengths: readonly number[] = [bytes.length]): { reader: CaptureReader; frames: KeptFrame[] } {
+export function readAll(
+  bytes: Uint8Array,
+  chunkLengths: readonly number[] = [bytes.length],
+): { reader: CaptureReader; frames: KeptFrame[] } {
   const reader = new CaptureReader()
   const frame = createFrame()
   const frames: KeptFrame[] = []
@@ -105,7 +114,14 @@ export function readAll(bytes: Uint8Array, chunkLengths: readonly number[] = [by
 export function linkOf(linkType: number, text: string, changes: Partial<Frame> = {}): LinkLayer {
   const data = hex(text)
   const link = createLinkLayer()
-  const frame = { ...createFrame(), bytes: join(hex('dddddd'), data, hex('dddddd')), start: 3, capturedLength: data.length, linkType, ...changes }
+  const frame = {
+    ...createFrame(),
+    bytes: join(hex('dddddd'), data, hex('dddddd')),
+    start: 3,
+    capturedLength: data.length,
+    linkType,
+    ...changes,
+  }
   decodeLink(frame, link)
   return link
 }

@@ -20,7 +20,9 @@ describe('every magic in either byte order', () => {
     const { reader, frames } = readAll(hex(text))
     expect(reader.problems).toEqual([])
     expect(reader.interfaces).toEqual([{ linkType: 1, snapLength: 65_535 }])
-    expect(frames).toMatchObject([{ number: 1, timeSeconds: 0x6553f100, timeNanoseconds, originalLength: 5, data: [0xbe, 0xef] }])
+    expect(frames).toMatchObject([
+      { number: 1, timeSeconds: 0x6553f100, timeNanoseconds, originalLength: 5, data: [0xbe, 0xef] },
+    ])
     expect(reader.cutFrameCount).toBe(1)
   })
 })
@@ -55,12 +57,16 @@ test('seconds after 2038 are not negative', () => {
 })
 
 test('version 2.2 stores the original length before the captured length', () => {
-  const { frames } = readAll(hex(`d4c3b2a1 0200 0200 00000000 00000000 ffff0000 01000000 00f15365 39300000 05000000 02000000 beef`))
+  const { frames } = readAll(
+    hex(`d4c3b2a1 0200 0200 00000000 00000000 ffff0000 01000000 00f15365 39300000 05000000 02000000 beef`),
+  )
   expect(frames).toMatchObject([{ capturedLength: 2, originalLength: 5 }])
 })
 
 test.each(['02000000 05000000', '05000000 02000000'])('version 2.3 may store the lengths either way: %s', (lengths) => {
-  const { frames } = readAll(hex(`d4c3b2a1 0200 0300 00000000 00000000 ffff0000 01000000 00f15365 39300000 ${lengths} beef`))
+  const { frames } = readAll(
+    hex(`d4c3b2a1 0200 0300 00000000 00000000 ffff0000 01000000 00f15365 39300000 ${lengths} beef`),
+  )
   expect(frames).toMatchObject([{ capturedLength: 2, originalLength: 5 }])
 })
 
@@ -69,13 +75,53 @@ describe('corrupt pcap', () => {
   const cases: [string, string, number, object][] = [
     ['an empty file', '', 0, { code: 'empty-file', byteOffset: 0 }],
     ['two bytes', 'd4c3', 0, { code: 'truncated-header', byteOffset: 0 }],
-    ['half a file header', 'd4c3b2a1 0200 0400', 0, { code: 'truncated-header', message: 'expected a pcap file header of 24 bytes, found 8' }],
+    [
+      'half a file header',
+      'd4c3b2a1 0200 0400',
+      0,
+      { code: 'truncated-header', message: 'expected a pcap file header of 24 bytes, found 8' },
+    ],
     ['text', '66696c65 0a', 0, { code: 'unknown-magic', byteOffset: 0 }],
-    ['gzip', '1f8b0800', 0, { code: 'unknown-magic', message: expect.stringContaining('gzip, which has to be undone first') }],
-    ['version 3', 'd4c3b2a1 0300 0000 00000000 00000000 ffff0000 01000000', 0, { code: 'unsupported-version', message: 'expected pcap version 2, found 3.0' }],
-    ['a record header cut off', `${whole} 00f15365`, 1, { code: 'truncated-record', byteOffset: 42, frame: 2, message: 'expected a record header of 16 bytes, found 4 bytes before the end of the capture' }],
-    ['a record cut off', `${whole} ${littleRecord} be`, 1, { code: 'truncated-record', byteOffset: 42, frame: 2, message: 'expected a record of 18 bytes, found 17 bytes before the end of the capture' }],
-    ['a record of 4 GB', `${whole} 00000000 00000000 ffffffff ffffffff ${'00'.repeat(50)}`, 1, { code: 'record-too-long', byteOffset: 42, frame: 2 }],
+    [
+      'gzip',
+      '1f8b0800',
+      0,
+      { code: 'unknown-magic', message: expect.stringContaining('gzip, which has to be undone first') },
+    ],
+    [
+      'version 3',
+      'd4c3b2a1 0300 0000 00000000 00000000 ffff0000 01000000',
+      0,
+      { code: 'unsupported-version', message: 'expected pcap version 2, found 3.0' },
+    ],
+    [
+      'a record header cut off',
+      `${whole} 00f15365`,
+      1,
+      {
+        code: 'truncated-record',
+        byteOffset: 42,
+        frame: 2,
+        message: 'expected a record header of 16 bytes, found 4 bytes before the end of the capture',
+      },
+    ],
+    [
+      'a record cut off',
+      `${whole} ${littleRecord} be`,
+      1,
+      {
+        code: 'truncated-record',
+        byteOffset: 42,
+        frame: 2,
+        message: 'expected a record of 18 bytes, found 17 bytes before the end of the capture',
+      },
+    ],
+    [
+      'a record of 4 GB',
+      `${whole} 00000000 00000000 ffffffff ffffffff ${'00'.repeat(50)}`,
+      1,
+      { code: 'record-too-long', byteOffset: 42, frame: 2 },
+    ],
     ['a record of 256 KiB and one', `${whole} 00000000 00000000 01000400 01000400`, 1, { code: 'record-too-long' }],
   ]
   test.each(cases)('%s', (_, text, frameCount, problem) => {
@@ -93,6 +139,8 @@ describe('corrupt pcap', () => {
     const record = hex('00000000 00000000 02000000 01000000 beef')
     const { reader, frames } = readAll(join(hex(`d4c3b2a1 ${littleHeader}`), record, record, record))
     expect(frames.length).toBe(3)
-    expect(reader.problems).toMatchObject([{ code: 'captured-exceeds-original', effect: 'kept', byteOffset: 24, frame: 1, count: 3 }])
+    expect(reader.problems).toMatchObject([
+      { code: 'captured-exceeds-original', effect: 'kept', byteOffset: 24, frame: 1, count: 3 },
+    ])
   })
 })

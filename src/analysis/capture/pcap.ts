@@ -1,7 +1,7 @@
 /** Reads pcap: draft-ietf-opsawg-pcap, and Kuznetsov's modified form, whose records say which way the frame went. */
 import type { Frame, PacketType } from './frame.ts'
 import { hexadecimal } from './hexadecimal.ts'
-import { longestFrame, type CaptureFormat, type Reading } from './reading.ts'
+import { type CaptureFormat, longestFrame, type Reading } from './reading.ts'
 
 /** The first four bytes of a pcap file, read in its own byte order. */
 export const pcapMagic = { microseconds: 0xa1b2c3d4, nanoseconds: 0xa1b23c4d, modified: 0xa1b2cd34 } as const
@@ -74,7 +74,11 @@ export class PcapFormat implements CaptureFormat {
     const major = view.getUint16(position + 4, this.#littleEndian)
     this.#minorVersion = view.getUint16(position + 6, this.#littleEndian)
     if (major !== 2) {
-      this.#reading.stop('unsupported-version', `expected pcap version 2, found ${major}.${this.#minorVersion}`, window.fileOffset)
+      this.#reading.stop(
+        'unsupported-version',
+        `expected pcap version 2, found ${major}.${this.#minorVersion}`,
+        window.fileOffset,
+      )
       return false
     }
     // The upper half holds the length of the frame check sequence, which IP's own length already leaves out.
@@ -106,7 +110,8 @@ export class PcapFormat implements CaptureFormat {
     frame.interfaceIndex = 0
     frame.linkType = this.#linkType
     frame.packetType = this.#isModified ? (packetTypes[bytes[at + 22]!] ?? 'unknown') : 'unknown'
-    frame.direction = frame.packetType === 'unknown' ? 'unknown' : frame.packetType === 'outgoing' ? 'outbound' : 'inbound'
+    frame.direction =
+      frame.packetType === 'unknown' ? 'unknown' : frame.packetType === 'outgoing' ? 'outbound' : 'inbound'
     if (captured > original) this.#noteShortOriginal(captured, original)
   }
 

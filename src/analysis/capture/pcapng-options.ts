@@ -45,6 +45,8 @@ function decodeUtf8(escaped: string): string {
     return decodeURIComponent(escaped)
   } catch {
     // Not UTF-8 (or cut inside a character): keep what is ASCII.
-    return escaped.replace(/%[89a-f]./g, '\ufffd').replace(/%([0-7].)/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)))
+    return escaped
+      .replace(/%[89a-f]./g, '\ufffd')
+      .replace(/%([0-7].)/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)))
   }
 }

@@ -1,7 +1,7 @@
 /** pcapng's three packet blocks: Enhanced, Simple, and the obsolete Packet Block. */
 import type { Frame } from './frame.ts'
 import { clearFlags, setFlags } from './pcapng-flags.ts'
-import { frameworkLength, pcapngBlock, type PcapngSection } from './pcapng-section.ts'
+import { frameworkLength, type PcapngSection, pcapngBlock } from './pcapng-section.ts'
 import { setTime, type TimestampUnit } from './pcapng-timestamp.ts'
 import { longestFrame, type Reading } from './reading.ts'
 
@@ -14,7 +14,13 @@ export function isPacketBlock(type: number): boolean {
 }
 
 /** Fills `frame` from the whole block at the window's position; false (and a problem noted) if it holds no usable frame. */
-export function readPacket(reading: Reading, section: PcapngSection, type: number, length: number, frame: Frame): boolean {
+export function readPacket(
+  reading: Reading,
+  section: PcapngSection,
+  type: number,
+  length: number,
+  frame: Frame,
+): boolean {
   const isSimple = type === pcapngBlock.simplePacket
   const before = 8 + (isSimple ? headerLength.simple : headerLength.timed)
   if (length < before + 4) {
@@ -59,13 +65,21 @@ function readSimple(reading: Reading, section: PcapngSection, length: number, fr
   return true
 }
 
-function enterInterface(reading: Reading, section: PcapngSection, number: number, frame: Frame): TimestampUnit | undefined {
+function enterInterface(
+  reading: Reading,
+  section: PcapngSection,
+  number: number,
+  frame: Frame,
+): TimestampUnit | undefined {
   const index = section.firstInterface + number
   const seen = reading.interfaces[index]
   const unit = section.units[index]
   if (seen === undefined || unit === undefined) {
     const known = reading.interfaces.length - section.firstInterface
-    reading.noteFrame('unknown-interface', `expected one of the ${known} interfaces of this section, found number ${number}`)
+    reading.noteFrame(
+      'unknown-interface',
+      `expected one of the ${known} interfaces of this section, found number ${number}`,
+    )
     return undefined
   }
   frame.interfaceIndex = index
@@ -75,11 +89,17 @@ function enterInterface(reading: Reading, section: PcapngSection, number: number
 
 function isCapturedLengthGood(reading: Reading, { capturedLength, originalLength }: Frame, room: number): boolean {
   if (capturedLength > room) {
-    reading.noteFrame('captured-exceeds-block', `expected a captured length of at most ${room}, found ${capturedLength}`)
+    reading.noteFrame(
+      'captured-exceeds-block',
+      `expected a captured length of at most ${room}, found ${capturedLength}`,
+    )
     return false
   }
   if (capturedLength > longestFrame) {
-    reading.noteFrame('block-too-long', `expected a captured length of at most ${longestFrame}, found ${capturedLength}`)
+    reading.noteFrame(
+      'block-too-long',
+      `expected a captured length of at most ${longestFrame}, found ${capturedLength}`,
+    )
     return false
   }
   if (capturedLength > originalLength) {

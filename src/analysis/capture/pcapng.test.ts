@@ -33,7 +33,15 @@ describe.each([
     const first = { interfaceIndex: 0, linkType: 1 }
     const second = { interfaceIndex: 1, linkType: 113 }
     expect(frames).toMatchObject([
-      { ...first, number: 1, timeSeconds: 1_700_000_000, timeNanoseconds: 123_456_000, originalLength: 90, data: [1, 2, 3, 4, 5], hasTime: true },
+      {
+        ...first,
+        number: 1,
+        timeSeconds: 1_700_000_000,
+        timeNanoseconds: 123_456_000,
+        originalLength: 90,
+        data: [1, 2, 3, 4, 5],
+        hasTime: true,
+      },
       { ...second, number: 2, timeSeconds: 1_700_000_000, timeNanoseconds: 123_456_789, originalLength: 5 },
       { ...first, number: 3, capturedLength: 4, originalLength: 5, hasTime: false, data: [1, 2, 3, 4] },
       { ...second, number: 4, timeSeconds: 5, timeNanoseconds: 7, data: [1, 2, 3, 4, 5] },
@@ -42,8 +50,12 @@ describe.each([
 
   test('may declare any resolution and offset', () => {
     const timed = (resolution: string, count: bigint, offset?: bigint): object | undefined => {
-      const options = [build.option(9, hex(resolution)), ...(offset === undefined ? [] : [build.option(14, build.u64(offset))])]
-      const frame = readAll(join(build.section(), build.interface(1, 0, ...options), build.enhanced(0, count, data))).frames[0]
+      const options = [
+        build.option(9, hex(resolution)),
+        ...(offset === undefined ? [] : [build.option(14, build.u64(offset))]),
+      ]
+      const frame = readAll(join(build.section(), build.interface(1, 0, ...options), build.enhanced(0, count, data)))
+        .frames[0]
       return frame && { seconds: frame.timeSeconds, nanoseconds: frame.timeNanoseconds }
     }
     expect(timed('00', 77n)).toEqual({ seconds: 77, nanoseconds: 0 })
@@ -59,7 +71,15 @@ describe.each([
 
   test('says in its flags which way a packet went and for whom it was', () => {
     const flagged = (flags: number): object => {
-      const packet = build.enhanced(0, 0n, data, 5, build.option(1, text('a comment')), build.option(2, build.u32(flags)), hex('00000000'))
+      const packet = build.enhanced(
+        0,
+        0n,
+        data,
+        5,
+        build.option(1, text('a comment')),
+        build.option(2, build.u32(flags)),
+        hex('00000000'),
+      )
       return readAll(join(build.section(), build.interface(1, 0), packet)).frames[0] ?? {}
     }
     expect(flagged(0)).toMatchObject({ direction: 'unknown', packetType: 'unknown' })
@@ -110,33 +130,111 @@ test.each([
   ['what is not UTF-8 is replaced', hex('65ff74'), 'e\ufffdt'],
   ['it ends after 256 bytes', new Uint8Array(5000).fill(0x61), 'a'.repeat(256)],
 ])('an interface name: %s', (_, value, name) => {
-  expect(readAll(join(little.section(), little.interface(1, 0, little.option(2, value)))).reader.interfaces).toMatchObject([{ name }])
+  expect(
+    readAll(join(little.section(), little.interface(1, 0, little.option(2, value)))).reader.interfaces,
+  ).toMatchObject([{ name }])
 })
 
 describe('corrupt pcapng', () => {
   const start = join(little.section(), little.interface(1, 0))
   const good = little.enhanced(0, 0n, data)
-  const withByte = (block: Uint8Array, at: number, value: number): Uint8Array => block.with(at < 0 ? block.length + at : at, value)
+  const withByte = (block: Uint8Array, at: number, value: number): Uint8Array =>
+    block.with(at < 0 ? block.length + at : at, value)
   const longOptions = join(good.subarray(0, 36), hex('0200 ff00'), good.subarray(36))
   const cases: [string, Uint8Array, number, object][] = [
-    ['a wrong byte-order magic', withByte(little.section(), 8, 0x4e), 0, { code: 'bad-byte-order-magic', effect: 'fatal', byteOffset: 8 }],
+    [
+      'a wrong byte-order magic',
+      withByte(little.section(), 8, 0x4e),
+      0,
+      { code: 'bad-byte-order-magic', effect: 'fatal', byteOffset: 8 },
+    ],
     ['version 2', withByte(little.section(), 12, 2), 0, { code: 'unsupported-version', effect: 'fatal' }],
     ['a section cut off', little.section().subarray(0, 20), 0, { code: 'truncated-block', effect: 'fatal' }],
-    ['a block of length 8', join(start, hex('06000000 08000000'), good), 0, { code: 'bad-block-length', byteOffset: start.length }],
+    [
+      'a block of length 8',
+      join(start, hex('06000000 08000000'), good),
+      0,
+      { code: 'bad-block-length', byteOffset: start.length },
+    ],
     ['a block of length 33', join(start, withByte(good, 4, 33)), 0, { code: 'bad-block-length' }],
-    ['a packet whose lengths disagree', join(start, good, withByte(good, -4, 44)), 1, { code: 'block-length-mismatch', byteOffset: start.length + 2 * good.length - 4 }],
-    ['an unknown block whose lengths disagree', join(start, good, withByte(little.block(99, data), -4, 44), good), 1, { code: 'block-length-mismatch' }],
-    ['a packet cut off', join(start, good, good.subarray(0, 30)), 1, { code: 'truncated-block', frame: 2, byteOffset: start.length + good.length }],
-    ['an unknown block of 4 GB', join(start, good, hex('63000000 fcffffff 00000000')), 1, { code: 'truncated-block', message: 'expected 4294967280 more bytes of a block of 4294967292, found 0' }],
-    ['a packet block of 4 GB', join(start, good, hex('06000000 fcffffff 00000000')), 1, { code: 'block-too-long', effect: 'skipped' }],
-    ['a packet of interface 3', join(start, good, little.enhanced(3, 0n, data), good), 2, { code: 'unknown-interface', effect: 'skipped', frame: 2 }],
-    ['a packet before any interface', join(little.section(), little.simple(5, data)), 0, { code: 'unknown-interface', effect: 'skipped', frame: 1 }],
-    ['a captured length beyond its block', join(start, withByte(good, 20, 9), good), 1, { code: 'captured-exceeds-block', effect: 'skipped' }],
-    ['a captured length of 257 KiB', join(start, little.enhanced(0, 0n, new Uint8Array(257 * 1024)), good), 1, { code: 'block-too-long', effect: 'skipped' }],
-    ['a packet block without room for its header', join(start, little.block(6, data), good), 1, { code: 'block-too-short', effect: 'skipped' }],
-    ['an interface without room for its header', join(start, little.block(1, hex('00000000')), good), 1, { code: 'block-too-short', effect: 'skipped' }],
-    ['an option beyond its block', join(start, little.block(6, longOptions.subarray(8, 40)), good), 2, { code: 'bad-options', effect: 'kept', frame: 1 }],
-    ['a packet longer than on the wire', join(start, little.enhanced(0, 0n, data, 3)), 1, { code: 'captured-exceeds-original', effect: 'kept' }],
+    [
+      'a packet whose lengths disagree',
+      join(start, good, withByte(good, -4, 44)),
+      1,
+      { code: 'block-length-mismatch', byteOffset: start.length + 2 * good.length - 4 },
+    ],
+    [
+      'an unknown block whose lengths disagree',
+      join(start, good, withByte(little.block(99, data), -4, 44), good),
+      1,
+      { code: 'block-length-mismatch' },
+    ],
+    [
+      'a packet cut off',
+      join(start, good, good.subarray(0, 30)),
+      1,
+      { code: 'truncated-block', frame: 2, byteOffset: start.length + good.length },
+    ],
+    [
+      'an unknown block of 4 GB',
+      join(start, good, hex('63000000 fcffffff 00000000')),
+      1,
+      { code: 'truncated-block', message: 'expected 4294967280 more bytes of a block of 4294967292, found 0' },
+    ],
+    [
+      'a packet block of 4 GB',
+      join(start, good, hex('06000000 fcffffff 00000000')),
+      1,
+      { code: 'block-too-long', effect: 'skipped' },
+    ],
+    [
+      'a packet of interface 3',
+      join(start, good, little.enhanced(3, 0n, data), good),
+      2,
+      { code: 'unknown-interface', effect: 'skipped', frame: 2 },
+    ],
+    [
+      'a packet before any interface',
+      join(little.section(), little.simple(5, data)),
+      0,
+      { code: 'unknown-interface', effect: 'skipped', frame: 1 },
+    ],
+    [
+      'a captured length beyond its block',
+      join(start, withByte(good, 20, 9), good),
+      1,
+      { code: 'captured-exceeds-block', effect: 'skipped' },
+    ],
+    [
+      'a captured length of 257 KiB',
+      join(start, little.enhanced(0, 0n, new Uint8Array(257 * 1024)), good),
+      1,
+      { code: 'block-too-long', effect: 'skipped' },
+    ],
+    [
+      'a packet block without room for its header',
+      join(start, little.block(6, data), good),
+      1,
+      { code: 'block-too-short', effect: 'skipped' },
+    ],
+    [
+      'an interface without room for its header',
+      join(start, little.block(1, hex('00000000')), good),
+      1,
+      { code: 'block-too-short', effect: 'skipped' },
+    ],
+    [
+      'an option beyond its block',
+      join(start, little.block(6, longOptions.subarray(8, 40)), good),
+      2,
+      { code: 'bad-options', effect: 'kept', frame: 1 },
+    ],
+    [
+      'a packet longer than on the wire',
+      join(start, little.enhanced(0, 0n, data, 3)),
+      1,
+      { code: 'captured-exceeds-original', effect: 'kept' },
+    ],
   ]
   test.each(cases)('%s', (_, bytes, frameCount, problem) => {
     const { reader, frames } = readAll(bytes, [1000])

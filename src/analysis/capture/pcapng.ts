@@ -3,7 +3,7 @@ import type { Frame } from './frame.ts'
 import { hexadecimal } from './hexadecimal.ts'
 import { readInterface } from './pcapng-interface.ts'
 import { isPacketBlock, readPacket } from './pcapng-packet.ts'
-import { frameworkLength, pcapngBlock, type PcapngSection } from './pcapng-section.ts'
+import { frameworkLength, type PcapngSection, pcapngBlock } from './pcapng-section.ts'
 import type { ProblemCode } from './problem.ts'
 import type { CaptureFormat, Reading } from './reading.ts'
 
@@ -93,14 +93,22 @@ export class PcapngFormat implements CaptureFormat {
   #addInterface(length: number): void {
     const { window, interfaces } = this.#reading
     if (length < frameworkLength + 8) {
-      this.#reading.noteFrame('block-too-short', `expected an interface description of at least 20 bytes, found ${length}`)
+      this.#reading.noteFrame(
+        'block-too-short',
+        `expected an interface description of at least 20 bytes, found ${length}`,
+      )
       return
     }
     if (interfaces.length === mostInterfaces) {
       this.#stop('too-many-interfaces', `expected at most ${mostInterfaces} interfaces, found one more`, 0)
       return
     }
-    const described = readInterface(window, window.position + 8, window.position + length - 4, this.#section.littleEndian)
+    const described = readInterface(
+      window,
+      window.position + 8,
+      window.position + length - 4,
+      this.#section.littleEndian,
+    )
     interfaces.push(described.seen)
     this.#section.units.push(described.unit)
     if (described.areOptionsBroken) {

@@ -1,7 +1,8 @@
 /** What the reader shares with the format that it found: bytes, interfaces, problems, and whether to go on. */
-import type { Frame } from './frame.ts'
+
 import { ByteWindow } from './byte-window.ts'
-import { ProblemLog, type ProblemCode } from './problem.ts'
+import type { Frame } from './frame.ts'
+import { type ProblemCode, ProblemLog } from './problem.ts'
 
 /** An interface that the capture was taken on. A pcap file has one, without names. */
 export interface CaptureInterface {

@@ -9,8 +9,8 @@ import {
   buildUdp,
   destinationAt,
   type Packet,
-  packetOf,
   Protocol,
+  packetOf,
   sourceAt,
   TcpFlag,
   tcpHeaderLength,
@@ -18,7 +18,9 @@ import {
 import type { Endpoint, PacketNotation } from './notation.ts'
 
 /** The bytes of an IP packet, or why none can be made. */
-export type Crafted = { readonly kind: 'packet'; readonly bytes: Uint8Array } | { readonly kind: 'impossible'; readonly message: string }
+export type Crafted =
+  | { readonly kind: 'packet'; readonly bytes: Uint8Array }
+  | { readonly kind: 'impossible'; readonly message: string }
 
 /** What a packet is between: filled from the notation, or from the packet it relates to. */
 interface Frame {
@@ -34,12 +36,19 @@ const impossible = (message: string): Crafted => ({ kind: 'impossible', message 
 /** `earlier(n)` gives packet #n's bytes as they left the host, or as they reached it when they did not leave. */
 export function craft(notation: PacketNotation, earlier: (number: number) => Uint8Array): Crafted {
   const { relation } = notation
-  if (!relation) return build(notation, { protocol: notation.protocol!, source: notation.source!, destination: notation.destination!, answered: null })
+  if (!relation)
+    return build(notation, {
+      protocol: notation.protocol!,
+      source: notation.source!,
+      destination: notation.destination!,
+      answered: null,
+    })
   const other = packetOf(earlier(relation.to))
   if (other.family === 0) return impossible(`packet #${relation.to} is no IP packet that could be related to`)
   if (relation.kind === 'again') return { kind: 'packet', bytes: earlier(relation.to) }
   if (relation.kind === 'about') return buildError(notation, other)
-  if (other.fragmentOffset > 0) return impossible(`packet #${relation.to} is a later fragment: there is nothing to reply to`)
+  if (other.fragmentOffset > 0)
+    return impossible(`packet #${relation.to} is a later fragment: there is nothing to reply to`)
   const ports = portsOf(other)
   const frame = {
     protocol: other.protocol,
@@ -51,18 +60,25 @@ export function craft(notation: PacketNotation, earlier: (number: number) => Uin
 }
 
 const sourceOf = (packet: Packet): string => printAddress(packet.bytes, sourceAt(packet), addressLength(packet))
-const destinationOf = (packet: Packet): string => printAddress(packet.bytes, destinationAt(packet), addressLength(packet))
+const destinationOf = (packet: Packet): string =>
+  printAddress(packet.bytes, destinationAt(packet), addressLength(packet))
 
 function portsOf(packet: Packet): { source: number; destination: number } | null {
   if (packet.transport < 0 || packet.transport + 4 > packet.end) return null
-  return { source: readUint16(packet.bytes, packet.transport), destination: readUint16(packet.bytes, packet.transport + 2) }
+  return {
+    source: readUint16(packet.bytes, packet.transport),
+    destination: readUint16(packet.bytes, packet.transport + 2),
+  }
 }
 
 /** An ICMP error from the party that got the other packet, to the one that sent it, quoting as much as RFC 1812 and RFC 4443 allow. */
 function buildError(notation: PacketNotation, other: Packet): Crafted {
   const family = other.family === 6 ? 6 : 4
   const numbers = notation.icmp?.[family]
-  if (!numbers) return impossible(`expected an ICMP${family === 6 ? 'v6' : ''} error for packet #${notation.relation?.to}, which is IPv${family}; the word is of the other family`)
+  if (!numbers)
+    return impossible(
+      `expected an ICMP${family === 6 ? 'v6' : ''} error for packet #${notation.relation?.to}, which is IPv${family}; the word is of the other family`,
+    )
   const limit = notation.settings.quote ?? (family === 4 ? 548 : 1232)
   const mtu = notation.settings.mtu ?? 0
   const bytes = buildIcmp({
@@ -79,7 +95,12 @@ function buildError(notation: PacketNotation, other: Packet): Crafted {
 }
 
 function build(notation: PacketNotation, frame: Frame): Crafted {
-  const ends = { ...ipFields(notation), from: frame.source.address, to: frame.destination.address, ...badChecksum(notation) }
+  const ends = {
+    ...ipFields(notation),
+    from: frame.source.address,
+    to: frame.destination.address,
+    ...badChecksum(notation),
+  }
   const ports = { fromPort: frame.source.port ?? 0, toPort: frame.destination.port ?? 0 }
   const payload = dataOf(notation)
   switch (frame.protocol) {
@@ -109,7 +130,8 @@ function ipFields(notation: PacketNotation): { ttl?: number; tos?: number; dontF
 }
 
 /** A checksum that is wrong whatever the bytes: the builders write it as it is. */
-const badChecksum = (notation: PacketNotation): { checksum?: number } => (notation.hasBadChecksum ? { checksum: 0xbad } : {})
+const badChecksum = (notation: PacketNotation): { checksum?: number } =>
+  notation.hasBadChecksum ? { checksum: 0xbad } : {}
 
 const replyTypes: Readonly<Record<number, number>> = { 8: 0, 13: 14, 15: 16, 17: 18, 128: 129, 139: 140 }
 
@@ -153,7 +175,7 @@ function tcpFields(notation: PacketNotation, answered: Packet | null): TcpSettin
   const { seq, ack, win } = notation.settings
   const follow = answered ? followUp(answered) : { flags: TcpFlag.syn, sequence: 1000, acknowledgment: 0 }
   const hasData = dataOf(notation).length > 0
-  const flags = notation.flags ?? (follow.flags | (hasData && follow.flags === TcpFlag.ack ? TcpFlag.psh : 0))
+  const flags = notation.flags ?? follow.flags | (hasData && follow.flags === TcpFlag.ack ? TcpFlag.psh : 0)
   return {
     flags: letters(flags),
     sequence: seq ?? follow.sequence,
@@ -165,7 +187,8 @@ function tcpFields(notation: PacketNotation, answered: Packet | null): TcpSettin
 
 function followUp(answered: Packet): { flags: number; sequence: number; acknowledgment: number } {
   const { bytes, transport, end } = answered
-  if (transport < 0 || transport + tcpHeaderLength > end) return { flags: TcpFlag.ack, sequence: 1000, acknowledgment: 0 }
+  if (transport < 0 || transport + tcpHeaderLength > end)
+    return { flags: TcpFlag.ack, sequence: 1000, acknowledgment: 0 }
   const flags = bytes[transport + 13]!
   const dataLength = Math.max(0, end - transport - ((bytes[transport + 12]! >>> 4) << 2))
   const length = dataLength + (flags & TcpFlag.syn ? 1 : 0) + (flags & TcpFlag.fin ? 1 : 0)

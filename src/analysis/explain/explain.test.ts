@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseRuleset } from '../../languages/nftables/index.ts'
-import { parsePrefix, type Prefix } from '../../model/bytes/index.ts'
+import { type Prefix, parsePrefix } from '../../model/bytes/index.ts'
 import type { HostConfiguration } from '../../model/host/index.ts'
 import { explain } from './explain.ts'
 import type { Step, Walk } from './walk.ts'
@@ -90,7 +90,9 @@ test('a new flow and the error about it: every hook, rule and change is told', (
 test('a failed match says what the packet had', () => {
   const [walk] = walks('udp 10.0.1.2:43671 > 10.0.2.2:4444')
   const rule = walk?.steps.find((step) => step.kind === 'rule')
-  expect(rule?.statements).toEqual([{ text: 'ct state established,related', isImplied: false, outcome: 'failed', actual: 'new' }])
+  expect(rule?.statements).toEqual([
+    { text: 'ct state established,related', isImplied: false, outcome: 'failed', actual: 'new' },
+  ])
 })
 
 test('a reject shows the packet that the host makes, and its own walk', () => {
@@ -123,7 +125,9 @@ test('the FTP helper: assigned, expecting, and the data connection RELATED to wh
     'wan tcp 10.0.2.2:20 > 10.0.1.2:25601',
   ).map(told)
   expect(told9[0]).toContain('rule 6 accept, helper ftp assigned')
-  expect(told9[6]?.find((text) => text.startsWith('expectation'))).toBe('expectation of the ftp helper: tcp 10.0.2.2 > 10.0.1.2 port 25601, for 300 s')
+  expect(told9[6]?.find((text) => text.startsWith('expectation'))).toBe(
+    'expectation of the ftp helper: tcp 10.0.2.2 > 10.0.1.2 port 25601, for 300 s',
+  )
   expect(told9[7]?.[0]).toContain('expectation gone')
   expect(told9[7]?.[1]).toBe('RELATED the ftp helper expected it: entry 1, packet #7')
 })
@@ -132,7 +136,14 @@ test('mistakes name the packet and the column', () => {
   const { ruleset } = parseRuleset([{ name: 'fw.nft', text: firewall }], {})
   if (!ruleset) throw new Error('the ruleset of this test does not load')
   const options = { ruleset, host, random: () => 0.5 }
-  expect(explain(['udp 10.0.1.2:1 > 10.0.2.2:2', 'reply to #2'], options)).toMatchObject({ kind: 'explain-error', number: 2, column: 10 })
-  expect(explain(['dmz udp 10.0.1.2:1 > 10.0.2.2:2'], options)).toMatchObject({ number: 1, message: 'no interface "dmz": the host has lo, lan, wan' })
+  expect(explain(['udp 10.0.1.2:1 > 10.0.2.2:2', 'reply to #2'], options)).toMatchObject({
+    kind: 'explain-error',
+    number: 2,
+    column: 10,
+  })
+  expect(explain(['dmz udp 10.0.1.2:1 > 10.0.2.2:2'], options)).toMatchObject({
+    number: 1,
+    message: 'no interface "dmz": the host has lo, lan, wan',
+  })
   expect(explain(['udp 192.0.2.1:1 > 10.0.2.2:2'], options)).toMatchObject({ number: 1, column: 1 })
 })

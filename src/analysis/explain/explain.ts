@@ -27,7 +27,9 @@ export interface ExplainError {
   readonly message: string
 }
 
-export type Explanation = { readonly kind: 'walks'; readonly walks: readonly Walk[]; readonly engine: Engine } | ExplainError
+export type Explanation =
+  | { readonly kind: 'walks'; readonly walks: readonly Walk[]; readonly engine: Engine }
+  | ExplainError
 
 /** Model time of the first packet in milliseconds. */
 const start = 1000
@@ -54,7 +56,14 @@ class Explainer {
     const model = new Host(host)
     this.#recorder = new WalkRecorder(model)
     const { settings } = settingsFromSysctls(host.sysctls)
-    this.engine = new Engine({ host: model, ruleset, settings, random, tracer: this.#recorder, probes: this.#recorder.probes() })
+    this.engine = new Engine({
+      host: model,
+      ruleset,
+      settings,
+      random,
+      tracer: this.#recorder,
+      probes: this.#recorder.probes(),
+    })
     this.#recorder.watch(this.engine.conntrack)
     this.engine.onTransmit = (index, packet) => this.#recorder.onTransmit(index, packet)
     this.engine.onConclude = (packet, fate, hook, reason) => this.#recorder.onConclude(packet, fate, hook, reason)
@@ -93,13 +102,15 @@ class Explainer {
     if (notation.interfaceName === 'local') return true
     if (notation.interfaceName !== null) {
       const known = host.interfaces.map(({ name }) => name)
-      if (!known.includes(notation.interfaceName)) return `no interface "${notation.interfaceName}": the host has ${known.join(', ')}`
+      if (!known.includes(notation.interfaceName))
+        return `no interface "${notation.interfaceName}": the host has ${known.join(', ')}`
       packet.input = host.interfaceIndex(notation.interfaceName)
       return false
     }
     if (host.isOwnAddress(family, packet.bytes, sourceAt(packet))) return true
     packet.input = host.route(family, packet.bytes, sourceAt(packet), 0).output
-    if (packet.input === 0) return 'no route leads back to its source, so the interface it arrives by must be named first'
+    if (packet.input === 0)
+      return 'no route leads back to its source, so the interface it arrives by must be named first'
     return false
   }
 
@@ -117,7 +128,14 @@ class Explainer {
     } else engine.receive(packet, packet.end)
     const { steps, out, left } = this.#recorder.end()
     this.#bytes.push(left ?? original)
-    this.walks.push({ number: this.walks.length + 1, at: this.#now - start, in: input, out, packet: words, about: quoted, steps })
+    this.walks.push({
+      number: this.walks.length + 1,
+      at: this.#now - start,
+      in: input,
+      out,
+      packet: words,
+      about: quoted,
+      steps,
+    })
   }
 }
-

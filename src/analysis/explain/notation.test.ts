@@ -34,7 +34,14 @@ test.each([
 
 test('a handshake with data and its end, each a reply to the one before', () => {
   expect(
-    craftAll('tcp 10.0.0.1:1 > 10.0.0.2:80', 'reply to #1', 'reply to #2', 'reply to #2 data="GET /\\r\\n"', 'reply to #4 fin ack', 'again #1'),
+    craftAll(
+      'tcp 10.0.0.1:1 > 10.0.0.2:80',
+      'reply to #1',
+      'reply to #2',
+      'reply to #2 data="GET /\\r\\n"',
+      'reply to #4 fin ack',
+      'again #1',
+    ),
   ).toEqual([
     'tcp 10.0.0.1:1 > 10.0.0.2:80 [S]',
     'tcp 10.0.0.2:80 > 10.0.0.1:1 [SA]',
@@ -46,12 +53,20 @@ test('a handshake with data and its end, each a reply to the one before', () => 
 })
 
 test('errors about a packet, from its target or from a router on the way', () => {
-  expect(craftAll('udp 10.0.0.1:1 > 10.0.0.2:9', 'wan icmp port-unreachable about #1', 'wan icmp 192.0.2.1 > 10.0.0.1 frag-needed mtu=1280 about #1')).toEqual([
+  expect(
+    craftAll(
+      'udp 10.0.0.1:1 > 10.0.0.2:9',
+      'wan icmp port-unreachable about #1',
+      'wan icmp 192.0.2.1 > 10.0.0.1 frag-needed mtu=1280 about #1',
+    ),
+  ).toEqual([
     'udp 10.0.0.1:1 > 10.0.0.2:9',
     'icmp 10.0.0.2 > 10.0.0.1 destination-unreachable/port-unreachable, about udp 10.0.0.1:1 > 10.0.0.2:9',
     'icmp 192.0.2.1 > 10.0.0.1 destination-unreachable/frag-needed, about udp 10.0.0.1:1 > 10.0.0.2:9',
   ])
-  expect(craftAll('udp [fd00::1]:1 > [fd00::2]:9', 'packet-too-big mtu=1280 about #1')[1]).toBe('icmpv6 fd00::2 > fd00::1 packet-too-big, about udp [fd00::1]:1 > [fd00::2]:9')
+  expect(craftAll('udp [fd00::1]:1 > [fd00::2]:9', 'packet-too-big mtu=1280 about #1')[1]).toBe(
+    'icmpv6 fd00::2 > fd00::1 packet-too-big, about udp [fd00::1]:1 > [fd00::2]:9',
+  )
 })
 
 test.each([
@@ -76,7 +91,35 @@ test('an error word of the other family is refused for the packet it is about', 
 })
 
 test('any text is read or refused, never thrown at', () => {
-  const word = fc.constantFrom('lan', 'tcp', 'udp', 'icmp', '10.0.0.1:1', 'fd00::1', '>', 'reply', 'to', '#1', 'about', 'again', 'syn', 'seq=1', 'data="a"', 'type=3', 'length=9', '"', '\\', 'port-unreachable', 'proto=6')
-  const text = fc.oneof(fc.string(), fc.array(word, { maxLength: 9 }).map((words) => words.join(' ')))
-  fc.assert(fc.property(text, (packet) => craftAll('udp 10.0.0.1:1 > 10.0.0.2:9', packet).length === 2), { numRuns: 2000 })
+  const word = fc.constantFrom(
+    'lan',
+    'tcp',
+    'udp',
+    'icmp',
+    '10.0.0.1:1',
+    'fd00::1',
+    '>',
+    'reply',
+    'to',
+    '#1',
+    'about',
+    'again',
+    'syn',
+    'seq=1',
+    'data="a"',
+    'type=3',
+    'length=9',
+    '"',
+    '\\',
+    'port-unreachable',
+    'proto=6',
+  )
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(word, { maxLength: 9 }).map((words) => words.join(' ')),
+  )
+  fc.assert(
+    fc.property(text, (packet) => craftAll('udp 10.0.0.1:1 > 10.0.0.2:9', packet).length === 2),
+    { numRuns: 2000 },
+  )
 })

@@ -90,7 +90,9 @@ class Mistake extends Error {
   }
 }
 
-type Draft = { -readonly [K in keyof PacketNotation]: PacketNotation[K] } & { settings: Partial<Record<SettingName, number>> }
+type Draft = { -readonly [K in keyof PacketNotation]: PacketNotation[K] } & {
+  settings: Partial<Record<SettingName, number>>
+}
 
 class Reader {
   readonly #words: readonly Word[]
@@ -130,8 +132,10 @@ class Reader {
   #readInterface(): void {
     const first = this.#words[0]
     if (!first) throw new Mistake(1, 'expected a packet such as `udp 10.0.0.1:5000 > 10.0.0.2:53`, found nothing')
-    if (first.text in protocolsByName || first.text.includes('=') || ['reply', 'about', 'again'].includes(first.text)) return
-    if (parseEndpoint(first.text) || first.text === '>' || icmpTypeOf(first.text, 4) || icmpTypeOf(first.text, 6)) return
+    if (first.text in protocolsByName || first.text.includes('=') || ['reply', 'about', 'again'].includes(first.text))
+      return
+    if (parseEndpoint(first.text) || first.text === '>' || icmpTypeOf(first.text, 4) || icmpTypeOf(first.text, 6))
+      return
     this.#draft.interfaceName = first.text
     this.#at = 1
   }
@@ -152,15 +156,22 @@ class Reader {
   }
 
   #readRelation(word: Word, kind: 'reply' | 'about' | 'again', behind: string | null): void {
-    if (this.#draft.relation) throw new Mistake(word.column, `a packet relates to one other only; found a second \`${kind}\``)
+    if (this.#draft.relation)
+      throw new Mistake(word.column, `a packet relates to one other only; found a second \`${kind}\``)
     if (behind && this.#words[this.#at]?.text === behind) this.#at++
     const target = this.#words[this.#at++]
     const number = /^#(\d+)$/.exec(target?.text ?? '')?.[1]
     if (!target || !number) {
-      throw new Mistake(target?.column ?? this.#length + 1, `expected the number of a packet such as #1 behind \`${kind}\`, found ${quoted(target)}`)
+      throw new Mistake(
+        target?.column ?? this.#length + 1,
+        `expected the number of a packet such as #1 behind \`${kind}\`, found ${quoted(target)}`,
+      )
     }
     if (Number(number) < 1 || Number(number) > this.#count) {
-      const known = this.#count === 0 ? 'there is no packet before this one' : `there are packets #1 to #${this.#count} before this one`
+      const known =
+        this.#count === 0
+          ? 'there is no packet before this one'
+          : `there are packets #1 to #${this.#count} before this one`
       throw new Mistake(target.column, `no packet ${target.text}: ${known}`)
     }
     this.#draft.relation = { kind, to: Number(number) }
@@ -168,13 +179,18 @@ class Reader {
 
   #readEndpoints(word: Word): void {
     const draft = this.#draft
-    if (draft.source) throw new Mistake(word.column, `expected one \`SOURCE > DESTINATION\`, found another address ${quoted(word)}`)
+    if (draft.source)
+      throw new Mistake(word.column, `expected one \`SOURCE > DESTINATION\`, found another address ${quoted(word)}`)
     const arrow = this.#words[this.#at]
     const target = this.#words[this.#at + 1]
-    if (arrow?.text !== '>') throw new Mistake(arrow?.column ?? this.#length + 1, `expected \`>\` behind the source, found ${quoted(arrow)}`)
+    if (arrow?.text !== '>')
+      throw new Mistake(arrow?.column ?? this.#length + 1, `expected \`>\` behind the source, found ${quoted(arrow)}`)
     const destination = parseEndpoint(target?.text ?? '')
     if (!destination) {
-      throw new Mistake(target?.column ?? this.#length + 1, `expected an address, with a port where the protocol has one, found ${quoted(target)}`)
+      throw new Mistake(
+        target?.column ?? this.#length + 1,
+        `expected an address, with a port where the protocol has one, found ${quoted(target)}`,
+      )
     }
     draft.source = parseEndpoint(word.text)
     draft.destination = destination
@@ -193,7 +209,11 @@ class Reader {
     else if (name === 'at') this.#draft.atMilliseconds = parseTime(value, column)
     else if (name === 'flags') this.#draft.flags = parseFlagLetters(value, column)
     else if (isSettingName(name)) this.#draft.settings[name] = parseNumber(value, settingLimits[name], column)
-    else throw new Mistake(word.column, `unknown setting \`${name}\`; known are ${[...Object.keys(settingLimits), 'data', 'at', 'flags'].join(', ')}`)
+    else
+      throw new Mistake(
+        word.column,
+        `unknown setting \`${name}\`; known are ${[...Object.keys(settingLimits), 'data', 'at', 'flags'].join(', ')}`,
+      )
   }
 
   #readIcmpWord(word: Word): void {
@@ -218,14 +238,26 @@ class Reader {
   #checkWhole(): void {
     const { relation, source, destination, protocol, icmp } = this.#draft
     if (relation) {
-      if (relation.kind === 'about' && !icmp) throw new Mistake(this.#length + 1, 'expected an ICMP error such as `port-unreachable` or `type=3 code=3` beside `about`')
+      if (relation.kind === 'about' && !icmp)
+        throw new Mistake(
+          this.#length + 1,
+          'expected an ICMP error such as `port-unreachable` or `type=3 code=3` beside `about`',
+        )
       return
     }
-    if (protocol === null) throw new Mistake(1, 'expected a protocol (tcp, udp, icmp, icmpv6, gre, ... or proto=NUMBER)')
+    if (protocol === null)
+      throw new Mistake(1, 'expected a protocol (tcp, udp, icmp, icmpv6, gre, ... or proto=NUMBER)')
     if (!source || !destination) throw new Mistake(this.#length + 1, 'expected `SOURCE > DESTINATION`')
-    const needsPorts = protocol === Protocol.tcp || protocol === Protocol.udp || protocol === Protocol.udplite || protocol === Protocol.sctp
+    const needsPorts =
+      protocol === Protocol.tcp ||
+      protocol === Protocol.udp ||
+      protocol === Protocol.udplite ||
+      protocol === Protocol.sctp
     if (needsPorts && (source.port === null || destination.port === null)) {
-      throw new Mistake(this.#length + 1, 'expected ports, as in `10.0.0.1:5000 > 10.0.0.2:53` (IPv6: `[fd00::1]:5000`)')
+      throw new Mistake(
+        this.#length + 1,
+        'expected ports, as in `10.0.0.1:5000 > 10.0.0.2:53` (IPv6: `[fd00::1]:5000`)',
+      )
     }
   }
 }
@@ -261,7 +293,11 @@ function parseFlagLetters(text: string, column: number): number {
   let flags = 0
   for (const letter of text.toUpperCase()) {
     const bit = 'FSRPAUEC'.indexOf(letter)
-    if (bit < 0) throw new Mistake(column, `expected letters of FSRPAUEC (fin, syn, rst, psh, ack, urg, ecn, cwr), found "${letter}"`)
+    if (bit < 0)
+      throw new Mistake(
+        column,
+        `expected letters of FSRPAUEC (fin, syn, rst, psh, ack, urg, ecn, cwr), found "${letter}"`,
+      )
     flags |= 1 << bit
   }
   return flags

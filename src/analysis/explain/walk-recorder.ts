@@ -1,9 +1,32 @@
 /** Collects the steps of a walk while the engine runs it: from the tracer, from probes, from conntrack's events. */
 
-import { type Conntrack, type ConntrackListener, type Expectation, expectationSnapshot, reasons, State } from '../../model/conntrack/index.ts'
-import { type DropNumber, dropReasons, fateNames, type FateNumber, type Observer, type Probe } from '../../model/engine/index.ts'
+import {
+  type Conntrack,
+  type ConntrackListener,
+  type Expectation,
+  expectationSnapshot,
+  reasons,
+  State,
+} from '../../model/conntrack/index.ts'
+import {
+  type DropNumber,
+  dropReasons,
+  type FateNumber,
+  fateNames,
+  type Observer,
+  type Probe,
+} from '../../model/engine/index.ts'
 import type { Host } from '../../model/host/index.ts'
-import { Hook, type HookNumber, hookNames, type Packet, packetText, Protocol, protocolText, quotedText } from '../../model/packet/index.ts'
+import {
+  Hook,
+  type HookNumber,
+  hookNames,
+  type Packet,
+  Protocol,
+  packetText,
+  protocolText,
+  quotedText,
+} from '../../model/packet/index.ts'
 import type { Chain, Outcome, Rule, Statement, Table, Tracer } from '../../model/rules/index.ts'
 import type { StatementStep, Step } from './walk.ts'
 
@@ -37,7 +60,10 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
   #about = 0
   #outer: Packet | null = null
   /** The rule that each packet is in: a rule that rejects is still open while what the host makes of it walks. */
-  readonly #rules = new Map<Packet, { readonly step: { -readonly [K in keyof OpenRule]: OpenRule[K] }; readonly before: Marks }>()
+  readonly #rules = new Map<
+    Packet,
+    { readonly step: { -readonly [K in keyof OpenRule]: OpenRule[K] }; readonly before: Marks }
+  >()
   readonly #made = new Set<Packet>()
 
   constructor(host: Host) {
@@ -71,7 +97,9 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
       at(Hook.output, -500, (packet) => this.#seeMade(packet)),
       at(Hook.output, -199, (packet) => this.#seeConntrack(packet)),
       at(Hook.input, -500, () => this.#push({ kind: 'routing', text: 'for the host itself' })),
-      at(Hook.forward, -500, (packet) => this.#push({ kind: 'routing', text: `leaves by ${this.#host.interfaceName(packet.output)}` })),
+      at(Hook.forward, -500, (packet) =>
+        this.#push({ kind: 'routing', text: `leaves by ${this.#host.interfaceName(packet.output)}` }),
+      ),
     ]
   }
 
@@ -79,12 +107,26 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
 
   enterChain(packet: Packet, table: Table, chain: Chain): void {
     const hook = hookNames[packet.hook] ?? ''
-    this.#push({ kind: 'chain', hook, table: `${table.family} ${table.name}`, chain: chain.name, priority: chain.base?.priority ?? null })
+    this.#push({
+      kind: 'chain',
+      hook,
+      table: `${table.family} ${table.name}`,
+      chain: chain.name,
+      priority: chain.base?.priority ?? null,
+    })
   }
 
   enterRule(packet: Packet, rule: Rule): void {
     this.#closeRule(packet)
-    const step = { kind: 'rule', rule, chain: '', place: rule.source, statements: [], verdict: null, changes: [] } as const
+    const step = {
+      kind: 'rule',
+      rule,
+      chain: '',
+      place: rule.source,
+      statements: [],
+      verdict: null,
+      changes: [],
+    } as const
     const open = { step: { ...step, statements: [], changes: [] }, before: this.#marks(packet) }
     this.#rules.set(packet, open)
     this.#steps.push(open.step)
@@ -164,7 +206,9 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
       case State.new:
         return entry === 0 ? 'opens a connection' : `belongs to entry ${entry}, which has not been answered`
       case State.untracked:
-        return packet.protocol === Protocol.icmpv6 ? 'neighbour and multicast discovery is not tracked' : 'a rule said notrack'
+        return packet.protocol === Protocol.icmpv6
+          ? 'neighbour and multicast discovery is not tracked'
+          : 'a rule said notrack'
       default:
         return reasons[packet.reason]?.text ?? 'conntrack could not place it'
     }
@@ -186,7 +230,10 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
     if (!conntrack || kind === 'update') return
     const helper = conntrack.helperName(entry)
     const words = kind === 'new' ? 'confirmed' : 'destroyed'
-    this.#push({ kind: 'event', text: `entry ${conntrack.id(entry)} ${words}${kind === 'new' && helper ? `, helper ${helper}` : ''}` })
+    this.#push({
+      kind: 'event',
+      text: `entry ${conntrack.id(entry)} ${words}${kind === 'new' && helper ? `, helper ${helper}` : ''}`,
+    })
   }
 
   expectation(kind: 'new' | 'destroy', expectation: Expectation): void {
@@ -195,7 +242,10 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
     const protocol = protocolText(tuple?.proto ?? 0)
     const words = `${protocol} ${tuple?.src} > ${tuple?.dst} port ${tuple?.dport}`
     const by = helper === undefined ? 'a ct expectation object' : `the ${helper} helper`
-    this.#push({ kind: 'event', text: kind === 'new' ? `expectation of ${by}: ${words}, for ${timeout} s` : `expectation gone: ${words}` })
+    this.#push({
+      kind: 'event',
+      text: kind === 'new' ? `expectation of ${by}: ${words}, for ${timeout} s` : `expectation gone: ${words}`,
+    })
   }
 
   // ---- what the host did

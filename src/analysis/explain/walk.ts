@@ -21,7 +21,13 @@ export type Step =
       readonly entry: number | null
       readonly why: string
     }
-  | { readonly kind: 'chain'; readonly hook: string; readonly table: string; readonly chain: string; readonly priority: number | null }
+  | {
+      readonly kind: 'chain'
+      readonly hook: string
+      readonly table: string
+      readonly chain: string
+      readonly priority: number | null
+    }
   /** A rule that was tried, with its statements as far as they ran. */
   | {
       readonly kind: 'rule'
@@ -40,7 +46,13 @@ export type Step =
   /** The box sends a packet of its own because of this one; its own steps follow until its conclusion. */
   | { readonly kind: 'made'; readonly packet: string }
   | { readonly kind: 'transmit'; readonly interface: string; readonly packet: string }
-  | { readonly kind: 'conclusion'; readonly isMade: boolean; readonly fate: string; readonly hook: string | null; readonly text: string }
+  | {
+      readonly kind: 'conclusion'
+      readonly isMade: boolean
+      readonly fate: string
+      readonly hook: string | null
+      readonly text: string
+    }
 
 export interface Walk {
   /** From 1. */

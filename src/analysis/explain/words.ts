@@ -47,7 +47,12 @@ function readString(text: string, from: number): { value: string; end: number } 
     const plain = escapes[text[at + 1] ?? '']
     if (hex) value += String.fromCharCode(Number.parseInt(hex[1]!, 16))
     else if (plain !== undefined) value += plain
-    else return { kind: 'notation-error', column: at + 1, message: String.raw`expected one of \r \n \t \0 \\ \" \xNN, found "${text.slice(at, at + 2)}"` }
+    else
+      return {
+        kind: 'notation-error',
+        column: at + 1,
+        message: String.raw`expected one of \r \n \t \0 \\ \" \xNN, found "${text.slice(at, at + 2)}"`,
+      }
     at += hex ? 4 : 2
   }
   if (at >= text.length) return { kind: 'notation-error', column: from + 1, message: 'expected a closing "' }

@@ -27,12 +27,21 @@ test.each([
   [null, 'scenario: expected an object, found null'],
   [{}, 'scenario: expected a member "interfaces", found none'],
   [{ ...scenario, packet: [] }, 'scenario.packet: not a member that is known here'],
-  [{ ...scenario, packets: [{ in: 'lan', hex: 'abc' }] }, 'scenario.packets[0].hex: expected an even number of hexadecimal digits, found "abc"'],
-  [{ ...scenario, interfaces: { lan: { addr4: ['fd00::1/64'] } } }, 'scenario.interfaces.lan.addr4[0]: expected an IPv4 address with a prefix length'],
+  [
+    { ...scenario, packets: [{ in: 'lan', hex: 'abc' }] },
+    'scenario.packets[0].hex: expected an even number of hexadecimal digits, found "abc"',
+  ],
+  [
+    { ...scenario, interfaces: { lan: { addr4: ['fd00::1/64'] } } },
+    'scenario.interfaces.lan.addr4[0]: expected an IPv4 address with a prefix length',
+  ],
   [{ ...scenario, routes: [{ dst: '10/8' }] }, 'scenario.routes[0].dst: expected an address block'],
   [{ ...scenario, ruleset: 7 }, 'scenario.ruleset: expected an object, found 7'],
   [{ ...scenario, probe: 'all' }, 'scenario.probe: expected "ct", "bare" or "none", found "all"'],
-  [{ ...scenario, packets: [{ ...packet, at_ms: -1 }] }, 'scenario.packets[0].at_ms: expected milliseconds from 0, found -1'],
+  [
+    { ...scenario, packets: [{ ...packet, at_ms: -1 }] },
+    'scenario.packets[0].at_ms: expected milliseconds from 0, found -1',
+  ],
 ])('%j is refused: %s', (value, message) => {
   const checked = checkScenario(value)
   expect(checked.kind === 'not-a-scenario' ? checked.message : 'accepted').toContain(message)
@@ -41,7 +50,21 @@ test.each([
 test('any JSON is checked without a throw, and what passes runs', () => {
   const value = fc.oneof(
     fc.jsonValue(),
-    fc.record({ interfaces: fc.constant(scenario.interfaces), packets: fc.array(fc.record({ in: fc.constantFrom('lan', 'local', 'wan'), hex: fc.uint8Array({ minLength: 1, maxLength: 60 }).map(hexOf) }), { maxLength: 4 }), ruleset: fc.constantFrom('', 'table inet t { chain c { type filter hook input priority 0; reject; }; }', 'nonsense') }),
+    fc.record({
+      interfaces: fc.constant(scenario.interfaces),
+      packets: fc.array(
+        fc.record({
+          in: fc.constantFrom('lan', 'local', 'wan'),
+          hex: fc.uint8Array({ minLength: 1, maxLength: 60 }).map(hexOf),
+        }),
+        { maxLength: 4 },
+      ),
+      ruleset: fc.constantFrom(
+        '',
+        'table inet t { chain c { type filter hook input priority 0; reject; }; }',
+        'nonsense',
+      ),
+    }),
   )
   fc.assert(
     fc.property(value, (any) => {

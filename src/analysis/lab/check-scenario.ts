@@ -37,7 +37,8 @@ const list =
     return null
   }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const record =
   (each: Check): Check =>
@@ -55,11 +56,13 @@ const object =
   (required: Record<string, Check>, optional: Record<string, Check> = {}): Check =>
   (value, path) => {
     if (!isObject(value)) return `${path}: expected an object, found ${found(value)}`
-    for (const key of Object.keys(required)) if (!(key in value)) return `${path}: expected a member "${key}", found none`
+    for (const key of Object.keys(required))
+      if (!(key in value)) return `${path}: expected a member "${key}", found none`
     const known: Record<string, Check> = { ...required, ...optional }
     for (const [key, member] of Object.entries(value)) {
       const check = known[key]
-      if (!check) return `${path}.${key}: not a member that is known here; expected one of ${Object.keys(known).join(', ')}`
+      if (!check)
+        return `${path}.${key}: not a member that is known here; expected one of ${Object.keys(known).join(', ')}`
       const message = check(member, `${path}.${key}`)
       if (message !== null) return message
     }
@@ -69,22 +72,51 @@ const object =
 const text = is('a text', (value) => typeof value === 'string')
 const flag = is('true or false', (value) => typeof value === 'boolean')
 const whole = (limit: number): Check =>
-  is(`a whole number from 0 to ${limit}`, (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= limit)
+  is(
+    `a whole number from 0 to ${limit}`,
+    (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= limit,
+  )
 const prefix = (family: 4 | 6): Check =>
-  is(`an IPv${family} address with a prefix length`, (value) => typeof value === 'string' && parsePrefix(value)?.address.length === (family === 4 ? 4 : 16))
-const anyPrefix = is('an address block such as 10.0.0.0/8', (value) => typeof value === 'string' && parsePrefix(value) !== null)
+  is(
+    `an IPv${family} address with a prefix length`,
+    (value) => typeof value === 'string' && parsePrefix(value)?.address.length === (family === 4 ? 4 : 16),
+  )
+const anyPrefix = is(
+  'an address block such as 10.0.0.0/8',
+  (value) => typeof value === 'string' && parsePrefix(value) !== null,
+)
 const address = is('an address', (value) => typeof value === 'string' && parseAddress(value) !== null)
-const bytes = is('an even number of hexadecimal digits', (value) => typeof value === 'string' && /^([0-9a-fA-F]{2})+$/.test(value))
+const bytes = is(
+  'an even number of hexadecimal digits',
+  (value) => typeof value === 'string' && /^([0-9a-fA-F]{2})+$/.test(value),
+)
 
 const ruleset: Check = (value, path) =>
   typeof value === 'string'
     ? null
-    : object({}, { backend: is('"legacy" or "nft"', (name) => name === 'legacy' || name === 'nft'), iptables: text, ip6tables: text, nft: text })(value, path)
+    : object(
+        {},
+        {
+          backend: is('"legacy" or "nft"', (name) => name === 'legacy' || name === 'nft'),
+          iptables: text,
+          ip6tables: text,
+          nft: text,
+        },
+      )(value, path)
 
 const scenario = object(
   {
     interfaces: record(object({}, { addr4: list(prefix(4)), addr6: list(prefix(6)), mtu: whole(65535) })),
-    packets: list(object({ in: text, hex: bytes }, { at_ms: is('milliseconds from 0', (value) => typeof value === 'number' && value >= 0), mark: whole(0xffffffff), oif: text })),
+    packets: list(
+      object(
+        { in: text, hex: bytes },
+        {
+          at_ms: is('milliseconds from 0', (value) => typeof value === 'number' && value >= 0),
+          mark: whole(0xffffffff),
+          oif: text,
+        },
+      ),
+    ),
   },
   {
     name: text,

@@ -7,7 +7,11 @@ import { Hook, type HookNumber, type Packet } from '../../model/packet/index.ts'
 import type { ConntrackEvent, Emitted, HookState, PacketRecord, TraceLine } from './format.ts'
 
 /** Where the kernel lab's probe stands: just after conntrack where packets enter, behind all user chains elsewhere. */
-const probePlaces: readonly { readonly hook: HookNumber; readonly priority: number; readonly name: HookState['hook'] }[] = [
+const probePlaces: readonly {
+  readonly hook: HookNumber
+  readonly priority: number
+  readonly name: HookState['hook']
+}[] = [
   { hook: Hook.prerouting, priority: -199, name: 'pre' },
   { hook: Hook.input, priority: 1_000_000, name: 'in' },
   { hook: Hook.forward, priority: 1_000_000, name: 'fwd' },

@@ -74,7 +74,10 @@ export class RuleTrace implements Tracer {
     }
   }
 
-  #push(place: { readonly table: string; readonly chain: string } | undefined, line: Omit<TraceLine, 'table' | 'chain'>): void {
+  #push(
+    place: { readonly table: string; readonly chain: string } | undefined,
+    line: Omit<TraceLine, 'table' | 'chain'>,
+  ): void {
     this.#lines.trace.push({ table: place?.table ?? '', chain: place?.chain ?? '', ...line })
   }
 }

@@ -35,9 +35,13 @@ test('a request and the error about it: what left, what each hook saw, the event
 })
 
 test('an entry that is not confirmed has the number 0, and a refused local send its errno', () => {
-  const ruleset = 'table inet t {\n chain f { type filter hook forward priority 0; policy drop; }\n chain o { type filter hook output priority 0; policy drop; }\n}'
+  const ruleset =
+    'table inet t {\n chain f { type filter hook forward priority 0; policy drop; }\n chain o { type filter hook output priority 0; policy drop; }\n}'
   const own = buildTcp({ from: '203.0.113.1', to: '198.51.100.5', fromPort: 1, toPort: 2 })
-  const { packets, conntrack } = run({ ruleset, packets: [...base.packets.slice(0, 1), { in: 'local', hex: hex(own) }] })
+  const { packets, conntrack } = run({
+    ruleset,
+    packets: [...base.packets.slice(0, 1), { in: 'local', hex: hex(own) }],
+  })
   expect(packets[0]?.ct?.map(({ id }) => id)).toEqual([0])
   expect(packets[1]?.error).toBe('EPERM')
   expect(conntrack).toEqual([])
@@ -49,7 +53,8 @@ test('the model honours at_ms on its own clock', () => {
 })
 
 test('the trace tells rules that matched, by handle, and policies', () => {
-  const ruleset = 'table ip t {\n chain f { type filter hook forward priority 0; policy accept;\n udp dport 53 counter\n tcp dport 1 drop\n }\n}'
+  const ruleset =
+    'table ip t {\n chain f { type filter hook forward priority 0; policy accept;\n udp dport 53 counter\n tcp dport 1 drop\n }\n}'
   expect(run({ ruleset, trace: true }).packets[0]?.trace).toEqual([
     { table: 't', chain: 'f', what: 'rule', rule: 2, verdict: 'continue' },
     { table: 't', chain: 'f', what: 'end', verdict: 'continue' },

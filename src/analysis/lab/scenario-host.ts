@@ -1,6 +1,6 @@
 /** The host that a scenario describes, as the model's configuration. */
 
-import { type Prefix, InvariantError, parseAddress, parsePrefix } from '../../model/bytes/index.ts'
+import { InvariantError, type Prefix, parseAddress, parsePrefix } from '../../model/bytes/index.ts'
 import type { HostConfiguration, RouteKind } from '../../model/host/index.ts'
 import { Protocol } from '../../model/packet/index.ts'
 import type { Scenario } from './format.ts'

@@ -30,11 +30,18 @@ const printers: { readonly [K in Step['kind']]: Printer<K> } = {
   },
 }
 
-function printRule({ place, rule, statements, verdict, changes }: Extract<Step, { kind: 'rule' }>, style: Style): string[] {
+function printRule(
+  { place, rule, statements, verdict, changes }: Extract<Step, { kind: 'rule' }>,
+  style: Style,
+): string[] {
   const where = `${place.file}:${place.line}`
   const failed = statements.find(({ outcome }) => outcome !== 'matched')
   const indent = label('')
-  if (failed) return [`${indent}${style.faint(`${where}  ${rule.text}`)}`, `${indent}  ${style.faint(`no: ${failedText(failed)}`)}`]
+  if (failed)
+    return [
+      `${indent}${style.faint(`${where}  ${rule.text}`)}`,
+      `${indent}  ${style.faint(`no: ${failedText(failed)}`)}`,
+    ]
   const said = verdict === null ? '' : `  → ${paintVerdict(verdict, style)}`
   const effects = changes.map((change) => `${indent}  ${change}`)
   return [`${indent}${where}  ${style.heading(rule.text)}${said}`, ...effects]

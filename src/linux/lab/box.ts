@@ -1,5 +1,7 @@
 /** The box of a scenario inside a fresh network namespace: its interfaces, routes, sysctls, and what it is sent. */
 
+import type { Emitted, Scenario, ScenarioPacket } from '../../analysis/lab/index.ts'
+import { DEFAULT_MTU, quietSysctls } from '../../analysis/lab/index.ts'
 import { enterFreshNamespace, Network, setSysctl } from '../namespace/index.ts'
 import type { Libc } from '../native/index.ts'
 import {
@@ -14,8 +16,6 @@ import {
   succeed,
 } from '../native/index.ts'
 import { Tun } from '../tun/index.ts'
-import { DEFAULT_MTU, quietSysctls } from '../../analysis/lab/index.ts'
-import type { Emitted, Scenario, ScenarioPacket } from '../../analysis/lab/index.ts'
 
 /** Everything of one scenario that is not netfilter. Whoever owns the C library's descriptors closes them. */
 export class Box {

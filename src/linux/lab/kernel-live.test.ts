@@ -2,9 +2,9 @@
 
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Outcome, PacketRecord, Result, Scenario } from '../../analysis/lab/index.ts'
 import { currentNamespace } from '../namespace/index.ts'
 import { addressBytes } from '../native/index.ts'
-import type { Outcome, PacketRecord, Result, Scenario } from '../../analysis/lab/index.ts'
 import { isKernelAvailable, Kernel, runInKernel } from './kernel.ts'
 
 const availability = isKernelAvailable()

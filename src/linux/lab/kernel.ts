@@ -9,8 +9,8 @@ import type { Interface } from 'node:readline'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { LiveError } from '../native/index.ts'
 import type { Result, Scenario } from '../../analysis/lab/index.ts'
+import { LiveError } from '../native/index.ts'
 import type { Answer, Availability } from './protocol.ts'
 
 /** Beside this file, and like it either TypeScript or compiled. */

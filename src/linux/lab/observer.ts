@@ -1,4 +1,15 @@
 /** What netfilter says about a packet: the probe's log, conntrack and expectation events, nftrace. */
+
+import type {
+  ConntrackEvent,
+  Entry,
+  Expectation,
+  HookState,
+  PacketRecord,
+  Scenario,
+  TraceLine,
+} from '../../analysis/lab/index.ts'
+import { canonical } from '../../analysis/lab/index.ts'
 import type { Libc } from '../native/index.ts'
 import { errno, netlinkProtocol, SystemCallError } from '../native/index.ts'
 import type { Message, TrackedEntry } from '../netlink/index.ts'
@@ -19,8 +30,6 @@ import {
   statusNames,
   subsystem,
 } from '../netlink/index.ts'
-import { canonical } from '../../analysis/lab/index.ts'
-import type { ConntrackEvent, Entry, Expectation, HookState, PacketRecord, Scenario, TraceLine } from '../../analysis/lab/index.ts'
 import { bindProbeLog, hookName, installProbe, PROBE_TABLE, probePrefix, removeProbe } from './probe.ts'
 
 /** Values of `ct state` (NF_CT_STATE_BIT). */

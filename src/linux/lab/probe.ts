@@ -4,6 +4,8 @@
  * Each rule loads a value into a register, puts it into the packet's mark for the moment of an NFLOG, whose message
  * carries the mark, and puts the mark back. Text for nft cannot say this, so the rules are sent as netlink.
  */
+
+import type { Scenario } from '../../analysis/lab/index.ts'
 import type { NetlinkSocket, ProbeChain } from '../netlink/index.ts'
 import {
   ctKey,
@@ -19,7 +21,6 @@ import {
   setMark,
   subsystem,
 } from '../netlink/index.ts'
-import type { Scenario } from '../../analysis/lab/index.ts'
 import { loadNft } from './programs.ts'
 
 /** The table of family inet that holds the probe; it is not in any listing of a result. */

@@ -1,7 +1,7 @@
 /** The kernel's own user programs, nft and iptables, started in the network namespace of the calling thread. */
 import { spawnSync } from 'node:child_process'
-import { LiveError } from '../native/index.ts'
 import type { Json, Outcome, Scenario } from '../../analysis/lab/index.ts'
+import { LiveError } from '../native/index.ts'
 
 const LONGEST_RUN_MS = 60_000
 const LARGEST_OUTPUT = 1 << 28

@@ -26,7 +26,10 @@ export interface Recording {
 
 /** Reads one recording; throws what the file system, gzip or JSON say. */
 export function readRecording(file: string): Recording {
-  const lines = gunzipSync(readFileSync(file)).toString('utf8').split('\n').filter((line) => line !== '')
+  const lines = gunzipSync(readFileSync(file))
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
   const { recorded }: { recorded?: Recorder } = JSON.parse(lines[0] ?? '{}')
   const items = lines.slice(1).map((line, index): Recorded => {
     const { scenario, result }: { scenario: Scenario; result: Result } = JSON.parse(line)

@@ -1,10 +1,10 @@
 /** One scenario from beginning to end in the network namespace that it makes for itself; see kernel.ts for callers. */
 
+import type { Emitted, Outcome, PacketRecord, Result, Scenario, ScenarioPacket } from '../../analysis/lab/index.ts'
 import { sleep } from '../namespace/index.ts'
 import type { Libc } from '../native/index.ts'
 import { LiveError, ownDescriptors } from '../native/index.ts'
 import { Box, localAddressesOf } from './box.ts'
-import type { Emitted, Outcome, PacketRecord, Result, Scenario, ScenarioPacket } from '../../analysis/lab/index.ts'
 import { Observer } from './observer.ts'
 import { listRuleset, loadRuleset } from './programs.ts'
 

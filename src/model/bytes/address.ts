@@ -32,7 +32,8 @@ function longestZeroRun(groups: readonly number[]): { start: number; length: num
 }
 
 /** Reads an address in text form: 4 bytes for IPv4, 16 for IPv6, null when it is neither. */
-export const parseAddress = (text: string): Uint8Array | null => (text.includes(':') ? parseIpv6(text) : parseIpv4(text))
+export const parseAddress = (text: string): Uint8Array | null =>
+  text.includes(':') ? parseIpv6(text) : parseIpv4(text)
 
 function parseIpv4(text: string): Uint8Array | null {
   if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return null

@@ -11,6 +11,22 @@ test('an odd last byte counts as the high half of a word', () => {
   expect(sumWords(Uint8Array.from([0x12]), 0, 1)).toBe(0x1200)
 })
 
+test('the largest packet of the largest words folds right', () => {
+  const bytes = new Uint8Array(65535 + 40).fill(0xff)
+  expect(fold(sumWords(bytes, 0, bytes.length - 1))).toBe(0xffff)
+  expect(fold(sumWords(bytes, 0, bytes.length))).toBe(0xff00)
+})
+
+test('a sum is the sum of its parts, however they lie', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 70 }), fc.nat(9), (bytes, from) => {
+      let sum = 0
+      for (let at = from; at < bytes.length; at++) sum += bytes[at]! << ((at - from) & 1 ? 0 : 8)
+      expect(sumWords(bytes, from, bytes.length)).toBe(sum)
+    }),
+  )
+})
+
 test('bytes followed by their checksum fold to ffff', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 2, maxLength: 64 }), (data) => {

@@ -1,19 +1,29 @@
 /** The Internet checksum, RFC 1071, and its incremental form, RFC 1624. Sums are kept unfolded until {@link fold}. */
 
-/** Adds the 16-bit words of bytes `from` (inclusive) to `to` (exclusive) to `initial`; an odd last byte counts as the high half. */
+/**
+ * Adds the 16-bit words of bytes `from` (inclusive) to `to` (exclusive) to `initial`; an odd last byte counts as the high half.
+ * The sum of an IP packet stays below 2^32.
+ */
 export function sumWords(bytes: Uint8Array, from: number, to: number, initial = 0): number {
   let sum = initial
   let at = from
+  // Eight bytes a turn: sums are taken of every packet (bench/replay.ts).
+  for (const whole = to - 7; at < whole; at += 8) {
+    sum +=
+      ((bytes[at]! << 8) | bytes[at + 1]!) +
+      ((bytes[at + 2]! << 8) | bytes[at + 3]!) +
+      ((bytes[at + 4]! << 8) | bytes[at + 5]!) +
+      ((bytes[at + 6]! << 8) | bytes[at + 7]!)
+  }
   for (; at + 1 < to; at += 2) sum += (bytes[at]! << 8) | bytes[at + 1]!
   if (at < to) sum += bytes[at]! << 8
   return sum
 }
 
-/** Folds a sum to 16 bits, not complemented. A correct header or segment (its checksum included) folds to 0xffff. */
+/** Folds a sum below 2^32 to 16 bits, not complemented. A correct header or segment (its checksum included) folds to 0xffff. */
 export function fold(sum: number): number {
-  let folded = sum
-  while (folded > 0xffff) folded = (folded & 0xffff) + Math.floor(folded / 0x10000)
-  return folded
+  const once = (sum & 0xffff) + (sum >>> 16)
+  return (once & 0xffff) + (once >>> 16)
 }
 
 export const complement = (sum: number): number => ~fold(sum) & 0xffff

@@ -17,7 +17,9 @@ test('a field reads what it wrote and touches no other bit', () => {
         field.write(bytes, 0, wanted)
         expect(field.read(bytes, 0)).toBe(wanted)
         const after = toBits(bytes)
-        expect(after.slice(0, offset) + after.slice(offset + width)).toBe(before.slice(0, offset) + before.slice(offset + width))
+        expect(after.slice(0, offset) + after.slice(offset + width)).toBe(
+          before.slice(0, offset) + before.slice(offset + width),
+        )
       },
     ),
   )

@@ -63,4 +63,3 @@ export const wide = (at: number, bytesWide: number): { readonly bitOffset: numbe
   bitOffset: at * 8,
   bitWidth: bytesWide * 8,
 })
-

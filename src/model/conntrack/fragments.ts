@@ -87,17 +87,14 @@ export class Fragments {
   /** Called for each queue that times out, during {@link advance}. */
   onExpire: ((queue: ExpiredQueue) => void) | null = null
   private readonly limits: FragmentLimits
+  /** Number of packets waiting for fragments; asked for every packet. */
+  waiting = 0
   private readonly queues = { 4: new Map<string, Queue>(), 6: new Map<string, Queue>() } as const
   private readonly memory = { 4: 0, 6: 0 }
   private now = 0
 
   constructor(limits: FragmentLimits = defaultFragmentLimits) {
     this.limits = limits
-  }
-
-  /** Number of packets waiting for fragments. */
-  get waiting(): number {
-    return this.queues[4].size + this.queues[6].size
   }
 
   /** Lets queues expire. Queues of a family expire in the order of their making. */
@@ -116,7 +113,7 @@ export class Fragments {
   }
 
   private forget(queue: Queue): void {
-    this.queues[queue.family].delete(queue.key)
+    if (this.queues[queue.family].delete(queue.key)) this.waiting--
     this.memory[queue.family] -= queue.memory
   }
 
@@ -264,6 +261,7 @@ export class Fragments {
       ecn: 0,
     }
     this.queues[family].set(key, queue)
+    this.waiting++
     return queue
   }
 

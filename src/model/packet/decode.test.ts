@@ -50,13 +50,18 @@ test('a wrong IPv4 header checksum passes where checksums were not captured fait
 
 test('IPv6 extension headers are followed to the transport header', () => {
   const options = Uint8Array.from([60, 0, 1, 4, 0, 0, 0, 0, 17, 0, 1, 4, 0, 0, 0, 0])
-  const { packet } = read(buildUdp({ from: 'fd00::1', to: 'fd00::2', fromPort: 7, toPort: 8, options, optionsProtocol: 0 }))
+  const { packet } = read(
+    buildUdp({ from: 'fd00::1', to: 'fd00::2', fromPort: 7, toPort: 8, options, optionsProtocol: 0 }),
+  )
   expect([packet.protocol, packet.transport]).toEqual([17, 56])
 })
 
 test('a later fragment has a protocol and no transport header', () => {
   const fragment = { fragmentOffset: 16, id: 9 }
-  for (const ends of [{ from: '10.0.0.1', to: '10.0.0.2' }, { from: 'fd00::1', to: 'fd00::2' }]) {
+  for (const ends of [
+    { from: '10.0.0.1', to: '10.0.0.2' },
+    { from: 'fd00::1', to: 'fd00::2' },
+  ]) {
     const { packet } = read(buildIcmp({ ...ends, ...fragment, type: 8 }))
     expect([packet.protocol, packet.transport, packet.fragmentOffset]).toEqual([packet.family === 4 ? 1 : 58, -1, 16])
   }

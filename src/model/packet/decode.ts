@@ -34,7 +34,10 @@ export const malformedReasons: readonly { readonly code: string; readonly text: 
   { code: 'ip-total-length', text: 'the IP length is shorter than its own header' },
   { code: 'ip-truncated', text: 'the IP length says more bytes than the frame has' },
   { code: 'ip-source-address', text: 'the source address cannot be one (multicast or loopback from outside)' },
-  { code: 'ip-destination-address', text: 'the destination address cannot arrive here (loopback or interface-local from outside)' },
+  {
+    code: 'ip-destination-address',
+    text: 'the destination address cannot arrive here (loopback or interface-local from outside)',
+  },
   { code: 'ip-hop-by-hop', text: 'the hop-by-hop options header is malformed' },
 ]
 
@@ -60,7 +63,8 @@ function decodeIpv4(packet: Packet, available: number): MalformedReason {
   packet.protocol = bytes[start + 9]!
   if (headerLength < ipv4HeaderLength) return Malformed.headerLength
   if (start + headerLength > available) return Malformed.truncatedHeader
-  if (!packet.isChecksumTrusted && fold(sumWords(bytes, start, start + headerLength)) !== 0xffff) return Malformed.headerChecksum
+  if (!packet.isChecksumTrusted && fold(sumWords(bytes, start, start + headerLength)) !== 0xffff)
+    return Malformed.headerChecksum
   const totalLength = readUint16(bytes, start + 2)
   if (start + totalLength > available) return Malformed.truncated
   if (totalLength < headerLength) return Malformed.totalLength

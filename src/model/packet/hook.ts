@@ -27,4 +27,3 @@ export type HookVerdictNumber = (typeof HookVerdict)[keyof typeof HookVerdict]
 
 /** A function on a hook. It reads and changes the packet in place. */
 export type HookFunction = (packet: Packet) => HookVerdictNumber
-

@@ -49,7 +49,15 @@ export const icmpNames: Readonly<Record<number, IcmpName>> = {
 export const icmpv6Names: Readonly<Record<number, IcmpName>> = {
   1: {
     type: 'destination-unreachable',
-    codes: ['no-route', 'admin-prohibited', 'beyond-scope', 'addr-unreachable', 'port-unreachable', 'policy-fail', 'reject-route'],
+    codes: [
+      'no-route',
+      'admin-prohibited',
+      'beyond-scope',
+      'addr-unreachable',
+      'port-unreachable',
+      'policy-fail',
+      'reject-route',
+    ],
   },
   2: { type: 'packet-too-big', codes: noCodes },
   3: { type: 'time-exceeded', codes: ['hop-limit-exceeded', 'reassembly-time-exceeded'] },

@@ -2,7 +2,15 @@
 
 import { u8, u16, u32 } from '../bytes/index.ts'
 
-export const icmp = { type: u8(0), code: u8(1), checksum: u16(2), identifier: u16(4), sequence: u16(6), gateway: u32(4), mtu: u16(6) } as const
+export const icmp = {
+  type: u8(0),
+  code: u8(1),
+  checksum: u16(2),
+  identifier: u16(4),
+  sequence: u16(6),
+  gateway: u32(4),
+  mtu: u16(6),
+} as const
 
 /** Bytes before an echo's data or an error's quoted packet; ICMPv6 has the same. */
 export const icmpHeaderLength = 8

@@ -2,7 +2,16 @@
 
 import { u8, u16, u32 } from '../bytes/index.ts'
 
-export const icmpv6 = { type: u8(0), code: u8(1), checksum: u16(2), mtu: u32(4), parameterPointer: u32(4), identifier: u16(4), sequence: u16(6), maximumDelay: u16(4) } as const
+export const icmpv6 = {
+  type: u8(0),
+  code: u8(1),
+  checksum: u16(2),
+  mtu: u32(4),
+  parameterPointer: u32(4),
+  identifier: u16(4),
+  sequence: u16(6),
+  maximumDelay: u16(4),
+} as const
 
 export const Icmpv6Type = {
   destinationUnreachable: 1,

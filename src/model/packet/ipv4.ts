@@ -22,4 +22,9 @@ export const ipv4 = {
 export const ipv4HeaderLength = 20
 
 /** Bits of the `fragment` field. */
-export const Ipv4Fragment = { reserved: 0x8000, dontFragment: 0x4000, moreFragments: 0x2000, offsetMask: 0x1fff } as const
+export const Ipv4Fragment = {
+  reserved: 0x8000,
+  dontFragment: 0x4000,
+  moreFragments: 0x2000,
+  offsetMask: 0x1fff,
+} as const

@@ -106,6 +106,8 @@ export const sourceAt = (packet: Packet): number => packet.start + (packet.famil
 
 export const destinationAt = (packet: Packet): number => packet.start + (packet.family === 4 ? 16 : 24)
 
-export const sourceText = (packet: Packet): string => printAddress(packet.bytes, sourceAt(packet), addressLength(packet))
+export const sourceText = (packet: Packet): string =>
+  printAddress(packet.bytes, sourceAt(packet), addressLength(packet))
 
-export const destinationText = (packet: Packet): string => printAddress(packet.bytes, destinationAt(packet), addressLength(packet))
+export const destinationText = (packet: Packet): string =>
+  printAddress(packet.bytes, destinationAt(packet), addressLength(packet))

@@ -20,4 +20,12 @@ export const tcpHeaderLength = 20
 export const TcpFlag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ecn: 64, cwr: 128 } as const
 
 /** Option kinds, RFC 9293 section 3.2, RFC 7323, RFC 2018. */
-export const TcpOption = { end: 0, noOperation: 1, maximumSegmentSize: 2, windowScale: 3, sackPermitted: 4, sack: 5, timestamp: 8 } as const
+export const TcpOption = {
+  end: 0,
+  noOperation: 1,
+  maximumSegmentSize: 2,
+  windowScale: 3,
+  sackPermitted: 4,
+  sack: 5,
+  timestamp: 8,
+} as const

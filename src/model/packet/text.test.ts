@@ -9,8 +9,14 @@ const udp = buildUdp({ from: '10.0.1.2', to: '10.0.2.2', fromPort: 43671, toPort
 
 test.each([
   ['udp 10.0.1.2:43671 > 10.0.2.2:4444', udp],
-  ['tcp [fd00::1]:1 > [fd00::2]:80 [SA]', buildTcp({ from: 'fd00::1', to: 'fd00::2', fromPort: 1, toPort: 80, flags: 'SA' })],
-  ['icmp 10.0.2.2 > 10.0.1.2 destination-unreachable/port-unreachable', buildIcmp({ from: '10.0.2.2', to: '10.0.1.2', type: 3, code: 3, payload: udp })],
+  [
+    'tcp [fd00::1]:1 > [fd00::2]:80 [SA]',
+    buildTcp({ from: 'fd00::1', to: 'fd00::2', fromPort: 1, toPort: 80, flags: 'SA' }),
+  ],
+  [
+    'icmp 10.0.2.2 > 10.0.1.2 destination-unreachable/port-unreachable',
+    buildIcmp({ from: '10.0.2.2', to: '10.0.1.2', type: 3, code: 3, payload: udp }),
+  ],
   ['icmpv6 fd00::1 > fd00::2 packet-too-big', buildIcmp({ from: 'fd00::1', to: 'fd00::2', type: 2 })],
   ['icmp 10.0.0.1 > 10.0.0.2 type-42/7', buildIcmp({ from: '10.0.0.1', to: '10.0.0.2', type: 42, code: 7 })],
   ['gre 10.0.0.1 > 10.0.0.2', buildIp({ from: '10.0.0.1', to: '10.0.0.2' }, 47)],
@@ -29,13 +35,18 @@ test('what is no error, or quotes no IP header, is about nothing', () => {
 
 test('any bytes that decode have a text', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ minLength: 20, maxLength: 90 }), fc.constantFrom(4, 6), fc.constantFrom(1, 6, 17, 58), (bytes, family, protocol) => {
-      bytes[0] = family === 4 ? 0x45 : 0x60
-      bytes[family === 4 ? 9 : 6] = protocol
-      const packet = new Packet()
-      packet.bytes = bytes
-      packet.isChecksumTrusted = true
-      if (decode(packet, bytes.length) === 0) expect(packetText(packet) + quotedText(packet)).toBeTypeOf('string')
-    }),
+    fc.property(
+      fc.uint8Array({ minLength: 20, maxLength: 90 }),
+      fc.constantFrom(4, 6),
+      fc.constantFrom(1, 6, 17, 58),
+      (bytes, family, protocol) => {
+        bytes[0] = family === 4 ? 0x45 : 0x60
+        bytes[family === 4 ? 9 : 6] = protocol
+        const packet = new Packet()
+        packet.bytes = bytes
+        packet.isChecksumTrusted = true
+        if (decode(packet, bytes.length) === 0) expect(packetText(packet) + quotedText(packet)).toBeTypeOf('string')
+      },
+    ),
   )
 })

@@ -1,12 +1,12 @@
 /** A packet in one line for people: `tcp 10.0.1.2:40000 > 10.0.2.2:80 [S]`, and what an ICMP error is about. */
 
 import { printAddress, readUint16 } from '../bytes/index.ts'
+import { redecode } from './decode.ts'
 import { icmpText, quotesPacket } from './icmp-names.ts'
 import { ipv4HeaderLength } from './ipv4.ts'
 import { ipv6HeaderLength } from './ipv6.ts'
 import { destinationText, Packet, sourceText } from './packet.ts'
 import { Protocol, protocolNames } from './protocols.ts'
-import { redecode } from './decode.ts'
 import { tcpHeaderLength } from './tcp.ts'
 
 const flagLetters = 'FSRPAUEC'
@@ -24,7 +24,8 @@ const hasPorts = (protocol: number): boolean =>
   protocol === Protocol.udplite ||
   protocol === Protocol.dccp
 
-const endpoint = (address: string, port: number): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`)
+const endpoint = (address: string, port: number): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 
 /** Protocol, endpoints and what tells it from its neighbours. Any decoded packet, however short. */
 export function packetText(packet: Packet): string {
@@ -32,11 +33,15 @@ export function packetText(packet: Packet): string {
   const source = sourceText(packet)
   const destination = destinationText(packet)
   const name = protocol === Protocol.icmpv6 ? 'icmpv6' : protocolText(protocol)
-  if (transport < 0 || packet.fragmentOffset > 0) return `${name} ${source} > ${destination} fragment at ${packet.fragmentOffset}`
+  if (transport < 0 || packet.fragmentOffset > 0)
+    return `${name} ${source} > ${destination} fragment at ${packet.fragmentOffset}`
   if (hasPorts(protocol) && transport + 4 <= end) {
     const from = endpoint(source, readUint16(bytes, transport))
     const to = endpoint(destination, readUint16(bytes, transport + 2))
-    const flags = protocol === Protocol.tcp && transport + tcpHeaderLength <= end ? ` [${tcpFlagsText(bytes[transport + 13]!)}]` : ''
+    const flags =
+      protocol === Protocol.tcp && transport + tcpHeaderLength <= end
+        ? ` [${tcpFlagsText(bytes[transport + 13]!)}]`
+        : ''
     return `${name} ${from} > ${to}${flags}`
   }
   if (isIcmp(packet) && transport + 2 <= end) {

@@ -1,12 +1,29 @@
 import { expect, test } from 'vitest'
 import { asksForConntrack } from './asks-for-conntrack.ts'
-import { chain, compare, concatenation, counter, ct, field, keyField, lookup, meta, ruleset, set, table } from './rules.fixture.ts'
+import {
+  chain,
+  compare,
+  concatenation,
+  counter,
+  ct,
+  field,
+  keyField,
+  lookup,
+  meta,
+  ruleset,
+  set,
+  table,
+} from './rules.fixture.ts'
 
 test.each([
   ['a rule about ports', [compare(field['tcp dport'], '==', 22)], false],
   ['a counter', [counter], false],
   ['a rule about ct state', [compare(ct('state'), '==', 8)], true],
-  ['ct inside a concatenation', [lookup(concatenation(meta('mark'), ct('mark')), set([keyField('mark', 32), keyField('mark', 32)], []))], true],
+  [
+    'ct inside a concatenation',
+    [lookup(concatenation(meta('mark'), ct('mark')), set([keyField('mark', 32), keyField('mark', 32)], []))],
+    true,
+  ],
 ])('%s asks for conntrack: %s', (_, statements, asks) => {
   expect(asksForConntrack(ruleset([statements]))).toEqual({ 4: asks, 6: asks })
 })

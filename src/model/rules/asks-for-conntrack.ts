@@ -4,7 +4,8 @@ import type { Ruleset, Table } from './ruleset.ts'
 import type { Statement } from './statement.ts'
 import type { Value } from './value.ts'
 
-const familiesOf = (table: Table): readonly (4 | 6)[] => (table.family === 'ip' ? [4] : table.family === 'ip6' ? [6] : [4, 6])
+const familiesOf = (table: Table): readonly (4 | 6)[] =>
+  table.family === 'ip' ? [4] : table.family === 'ip6' ? [6] : [4, 6]
 
 /** By family: a rule about ct, an object that works on entries, or a nat chain in a table of it. */
 export function asksForConntrack(ruleset: Ruleset): { readonly 4: boolean; readonly 6: boolean } {
@@ -14,7 +15,9 @@ export function asksForConntrack(ruleset: Ruleset): { readonly 4: boolean; reado
 
 const asks = (table: Table): boolean =>
   table.objects.some(({ kind }) => kind.startsWith('ct ')) ||
-  table.chains.some((chain) => chain.base?.type === 'nat' || chain.rules.some(({ statements }) => statements.some(statementAsks)))
+  table.chains.some(
+    (chain) => chain.base?.type === 'nat' || chain.rules.some(({ statements }) => statements.some(statementAsks)),
+  )
 
 function statementAsks(statement: Statement): boolean {
   switch (statement.kind) {
@@ -36,7 +39,11 @@ function statementAsks(statement: Statement): boolean {
     case 'set tcp-option':
       return valueAsks(statement.value)
     case 'update set':
-      return valueAsks(statement.key) || (statement.data !== null && valueAsks(statement.data)) || statement.statements.some(statementAsks)
+      return (
+        valueAsks(statement.key) ||
+        (statement.data !== null && valueAsks(statement.data)) ||
+        statement.statements.some(statementAsks)
+      )
     default:
       return false
   }

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { address, compare, concatenation, ct, field, masked, meta, set, testHost, verdict, written } from './rules.fixture.ts'
 import { describeStatement, describeValue, describeVerdict, describeWords } from './index.ts'
+import {
+  address,
+  compare,
+  concatenation,
+  ct,
+  field,
+  masked,
+  meta,
+  set,
+  testHost,
+  verdict,
+  written,
+} from './rules.fixture.ts'
 import type { Value } from './value.ts'
 
 describe('words', () => {

@@ -4,6 +4,8 @@ import { type CompiledRuleset, compileRuleset } from './compile.ts'
 import { compileGeneral } from './expressions/compare.ts'
 import { compileHotCompare } from './expressions/hot-compare.ts'
 import { loadValue } from './expressions/values.ts'
+import type { Machine } from './machine.ts'
+import { compares, packets, rulesOf, seen } from './random-rules.fixture.ts'
 import {
   chain,
   counter,
@@ -15,8 +17,6 @@ import {
   testEntry,
   testMachine,
 } from './rules.fixture.ts'
-import type { Machine } from './machine.ts'
-import { compares, packets, rulesOf, seen } from './random-rules.fixture.ts'
 import type { Statement } from './statement.ts'
 import type { Tracer } from './tracer.ts'
 import { stringWords } from './words.ts'

@@ -2,8 +2,8 @@
 import { readUint16 } from '../../../model/bytes/index.ts'
 import type { PacketType } from '../frame.ts'
 import { decodeEtherType } from './ether-type.ts'
+import { type LinkLayer, setSkip } from './link-layer.ts'
 import { decodeLlc } from './llc.ts'
-import { setSkip, type LinkLayer } from './link-layer.ts'
 
 /** PACKET_HOST and following of linux/if_packet.h, by number. */
 const packetTypes: readonly PacketType[] = ['host', 'broadcast', 'multicast', 'other', 'outgoing']
@@ -30,7 +30,14 @@ export function setPacketType(link: LinkLayer, number: number): void {
 }
 
 /** Reads address and protocol of a header that is whole at `start`, and what follows it up to `end`. */
-export function decodeCooked(bytes: Uint8Array, start: number, end: number, layout: CookedLayout, addressLength: number, link: LinkLayer): void {
+export function decodeCooked(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  layout: CookedLayout,
+  addressLength: number,
+  link: LinkLayer,
+): void {
   if (addressLength === 6) link.sourceMac = start + layout.address
   const hardwareType = readUint16(bytes, start + layout.hardwareType)
   if (foreignHardware.includes(hardwareType)) return setSkip(link, 'unknown-hardware-type', hardwareType)

@@ -98,14 +98,20 @@ describe('the rest is named', () => {
 
 describe('who sent it to whom', () => {
   test('Ethernet has two addresses, and group addresses show', () => {
-    expect(linkOf(1, `${macs} 0800`)).toMatchObject({ destinationMac: 3, sourceMac: 9, packetType: 'unknown', direction: 'unknown' })
+    expect(linkOf(1, `${macs} 0800`)).toMatchObject({
+      destinationMac: 3,
+      sourceMac: 9,
+      packetType: 'unknown',
+      direction: 'unknown',
+    })
     expect(linkOf(1, 'ffffffffffff 020000000002 0800')).toMatchObject({ packetType: 'broadcast' })
     expect(linkOf(1, '01005e000001 020000000002 0800')).toMatchObject({ packetType: 'multicast' })
   })
 
   test('nothing of the frame before remains', () => {
     const link = createLinkLayer()
-    const decode = (linkType: number, text: string): void => decodeLink({ ...createFrame(), bytes: hex(text), capturedLength: hex(text).length, linkType }, link)
+    const decode = (linkType: number, text: string): void =>
+      decodeLink({ ...createFrame(), bytes: hex(text), capturedLength: hex(text).length, linkType }, link)
     decode(276, '88a8 0000 00000003 0001 04 06 020000000002 0000 0064 8100 00c8 0800 45')
     decode(1, `${macs} 88a8 0064 8100 00c8 0800`)
     decode(101, '50')
@@ -133,8 +139,18 @@ describe('who sent it to whom', () => {
     [4, 'outgoing', 'outbound'],
     [5, 'unknown', 'unknown'],
   ])('cooked packet type %i is %s, %s', (number, packetType, direction) => {
-    expect(linkOf(113, `000${number} 0001 0006 020000000002 0000 0800`)).toMatchObject({ packetType, direction, sourceMac: 9, destinationMac: -1 })
-    expect(linkOf(276, `0800 0000 00000003 0001 0${number} 06 020000000002 0000`)).toMatchObject({ packetType, direction, interfaceNumber: 3, sourceMac: 15 })
+    expect(linkOf(113, `000${number} 0001 0006 020000000002 0000 0800`)).toMatchObject({
+      packetType,
+      direction,
+      sourceMac: 9,
+      destinationMac: -1,
+    })
+    expect(linkOf(276, `0800 0000 00000003 0001 0${number} 06 020000000002 0000`)).toMatchObject({
+      packetType,
+      direction,
+      interfaceNumber: 3,
+      sourceMac: 15,
+    })
   })
 
   test('a cooked address of another length is no MAC', () => {

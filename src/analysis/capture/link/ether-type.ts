@@ -1,11 +1,18 @@
 /** What follows an EtherType, in Ethernet, VLAN tags (IEEE 802.1Q, 802.1ad), PPPoE sessions (RFC 2516), SNAP, Linux cooked. */
 import { readUint16 } from '../../../model/bytes/index.ts'
+import { type LinkLayer, type SkipReason, setIp, setSkip } from './link-layer.ts'
 import { decodeLlc } from './llc.ts'
-import { setIp, setSkip, type LinkLayer, type SkipReason } from './link-layer.ts'
 import { decodePppoe } from './pppoe.ts'
 
 /** EtherTypes that we go into. 0x9100 is the tag of QinQ before it was standardised. */
-export const etherType = { ipv4: 0x0800, ipv6: 0x86dd, vlan: 0x8100, serviceVlan: 0x88a8, oldServiceVlan: 0x9100, pppoeSession: 0x8864 } as const
+export const etherType = {
+  ipv4: 0x0800,
+  ipv6: 0x86dd,
+  vlan: 0x8100,
+  serviceVlan: 0x88a8,
+  oldServiceVlan: 0x9100,
+  pppoeSession: 0x8864,
+} as const
 
 /** The smallest EtherType; below, the field is the length of an IEEE 802.3 frame (`eth_type_trans`, ETH_P_802_3_MIN). */
 const leastEtherType = 0x600

@@ -2,7 +2,7 @@
 import { readUint16 } from '../../../model/bytes/index.ts'
 import type { Frame } from '../frame.ts'
 import { decodeEtherType } from './ether-type.ts'
-import { setSkip, type LinkLayer } from './link-layer.ts'
+import { type LinkLayer, setSkip } from './link-layer.ts'
 
 export const linkTypes = [1] as const
 

@@ -1,6 +1,7 @@
 /** What a link layer says about a frame: where its IP packet lies, or why there is none. One reusable object. */
-import { hexadecimal } from '../hexadecimal.ts'
+
 import type { Direction, Frame, PacketType } from '../frame.ts'
+import { hexadecimal } from '../hexadecimal.ts'
 
 /**
  * Why a frame holds no IP packet for us. `detail` is the number in question where the reason is about one:

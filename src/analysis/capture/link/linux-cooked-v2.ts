@@ -2,11 +2,19 @@
 import { readUint32 } from '../../../model/bytes/index.ts'
 import type { Frame } from '../frame.ts'
 import { decodeCooked, setPacketType } from './cooked.ts'
-import { setSkip, type LinkLayer } from './link-layer.ts'
+import { type LinkLayer, setSkip } from './link-layer.ts'
 
 export const linkTypes = [276] as const
 
-const layout = { length: 20, protocol: 0, interfaceNumber: 4, hardwareType: 8, packetType: 10, addressLength: 11, address: 12 } as const
+const layout = {
+  length: 20,
+  protocol: 0,
+  interfaceNumber: 4,
+  hardwareType: 8,
+  packetType: 10,
+  addressLength: 11,
+  address: 12,
+} as const
 
 export function decode(frame: Frame, link: LinkLayer): void {
   const { bytes, start, capturedLength } = frame

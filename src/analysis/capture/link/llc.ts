@@ -1,6 +1,6 @@
 /** IEEE 802.2 LLC, and IP in its SNAP extension (RFC 1042). */
 import { readUint16, readUint32 } from '../../../model/bytes/index.ts'
-import { setIp, setSkip, type LinkLayer } from './link-layer.ts'
+import { type LinkLayer, setIp, setSkip } from './link-layer.ts'
 
 /** Both service access points 0xaa, unnumbered information, and organisation 0: an EtherType follows. */
 const snapHeader = { first: 0xaaaa0300, rest: 0x0000 } as const

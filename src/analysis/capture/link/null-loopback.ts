@@ -1,7 +1,7 @@
 /** BSD loopback: the address family in four bytes, in the capturing machine's order (NULL) or network order (LOOP). */
 import { readUint32 } from '../../../model/bytes/index.ts'
 import type { Frame } from '../frame.ts'
-import { setIp, setSkip, type LinkLayer } from './link-layer.ts'
+import { type LinkLayer, setIp, setSkip } from './link-layer.ts'
 
 export const linkTypes = [0, 108] as const
 

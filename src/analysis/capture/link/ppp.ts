@@ -1,7 +1,7 @@
 /** PPP, RFC 1661 and RFC 1662: an optional HDLC address and control field, a protocol of one or two bytes, the packet. */
 import { readUint16 } from '../../../model/bytes/index.ts'
 import type { Frame } from '../frame.ts'
-import { setIp, setSkip, type LinkLayer } from './link-layer.ts'
+import { type LinkLayer, setIp, setSkip } from './link-layer.ts'
 
 export const linkTypes = [9, 50] as const
 

@@ -1,7 +1,7 @@
 /** PPP over Ethernet, RFC 2516 section 4: a header of six bytes around PPP. LINKTYPE_PPP_ETHER when captured bare. */
 import { readUint16 } from '../../../model/bytes/index.ts'
 import type { Frame } from '../frame.ts'
-import { setSkip, type LinkLayer } from './link-layer.ts'
+import { type LinkLayer, setSkip } from './link-layer.ts'
 import { decodePppProtocol } from './ppp.ts'
 
 export const linkTypes = [51] as const

@@ -1,6 +1,6 @@
 /** Raw IP: no link header; the version is in the packet (LINKTYPE_RAW, DLT_RAW of several systems) or in the link type. */
 import type { Frame } from '../frame.ts'
-import { setIp, setSkip, type LinkLayer } from './link-layer.ts'
+import { type LinkLayer, setIp, setSkip } from './link-layer.ts'
 
 /** 12 and 14 are DLT_RAW numbers that some writers store instead of 101; 228 and 229 hold one version only. */
 export const linkTypes = [12, 14, 101, 228, 229] as const

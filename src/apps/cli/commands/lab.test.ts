@@ -18,11 +18,22 @@ const scenario = JSON.stringify({
 writeFileSync(join(directory, 'scenario.json'), scenario)
 writeFileSync(join(directory, 'wrong.json'), '{"interfaces": {}, "packets": [{"in": "lan", "hex": "4"}]}')
 writeFileSync(join(directory, 'text.json'), 'nothing')
-writeFileSync(join(directory, 'unloadable.json'), JSON.stringify({ interfaces: {}, packets: [], ruleset: 'table ip t { chain c { tcp dprt 1 }; }' }))
-writeFileSync(join(directory, 'fw.nft'), 'table ip t {\n chain f {\n  type filter hook forward priority 0; policy drop;\n  udp dport 53 accept\n }\n}\n')
+writeFileSync(
+  join(directory, 'unloadable.json'),
+  JSON.stringify({ interfaces: {}, packets: [], ruleset: 'table ip t { chain c { tcp dprt 1 }; }' }),
+)
+writeFileSync(
+  join(directory, 'fw.nft'),
+  'table ip t {\n chain f {\n  type filter hook forward priority 0; policy drop;\n  udp dport 53 accept\n }\n}\n',
+)
 
 function kinwall(words: readonly string[], input = ''): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(program, words, { cwd: directory, encoding: 'utf8', input, env: { ...process.env, NO_COLOR: '1' } })
+  const { status, stdout, stderr } = spawnSync(program, words, {
+    cwd: directory,
+    encoding: 'utf8',
+    input,
+    env: { ...process.env, NO_COLOR: '1' },
+  })
   return { code: status, out: stdout, err: stderr }
 }
 
@@ -33,8 +44,14 @@ test('a scenario from a file, its result as JSON', () => {
 })
 
 test('scenarios a line, results a line; one that does not load says so and ends with 1', () => {
-  const { code, out } = kinwall(['lab', '--jsonl'], `${scenario}\n\n${JSON.stringify({ interfaces: {}, packets: [], ruleset: 'nonsense' })}\n`)
-  const lines = out.trim().split('\n').map((line) => JSON.parse(line))
+  const { code, out } = kinwall(
+    ['lab', '--jsonl'],
+    `${scenario}\n\n${JSON.stringify({ interfaces: {}, packets: [], ruleset: 'nonsense' })}\n`,
+  )
+  const lines = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
   expect([code, lines.length, 'error' in lines[0], 'error' in lines[1]]).toEqual([1, 2, false, true])
 })
 
