@@ -84,7 +84,7 @@ export class CaptureReader {
 
   #nextOf(frame: Frame): boolean {
     this.#format ??= this.#detect()
-    return this.#format !== undefined && this.#format.next(frame)
+    return this.#format?.next(frame) ?? false
   }
 
   #detect(): CaptureFormat | undefined {

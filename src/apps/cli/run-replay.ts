@@ -70,6 +70,7 @@ export interface Listeners {
 }
 
 export async function runReplay(names: readonly string[], flags: ReplayFlags, listeners: Listeners): Promise<Finished> {
+  inlineMore()
   if (flags.host !== undefined && flags.between !== undefined)
     throw new UsageError('--host and --between exclude each other')
   if (names.filter((name) => name === '-').length > 1) throw new UsageError('standard input (-) can be read only once')
