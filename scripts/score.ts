@@ -4,7 +4,7 @@
  * Usage: node scripts/score.ts [--live] [--list] [RECORDING | FOLDER]...
  *   RECORDING  a file of recorded scenarios (all of test/kernel when nothing is given); FOLDER of N.scenario.json and N.result.json
  *   --live     run the scenarios in this machine's kernel instead of reading what was recorded (root)
- *   --list     every difference, not only the first of each scenario
+ *   --list     every difference with both sides, not only how many there are in a scenario
  * Exit code: 0 when at least 95 % of packets are equal in both; 1 below; 2 wrong usage or no kernel.
  */
 
@@ -75,9 +75,8 @@ function report(items: readonly Recorded[], isListing: boolean): number {
 }
 
 function show(name: string, score: Score, isListing: boolean): void {
-  const shown = isListing ? score.differences : score.differences.slice(0, 1)
   console.log(`${name}: ${score.packets - score.equalBoth} of ${score.packets} packets differ`)
-  for (const difference of shown) console.log(differenceText(difference))
+  if (isListing) for (const difference of score.differences) console.log(differenceText(difference))
 }
 
 function differenceText({ packet, field, a, b }: Difference): string {

@@ -92,8 +92,12 @@ function faultOf({ from, specifier, target }: Import): string | undefined {
     const isOwnIndex = target === `src/${room}/index.ts` && !isTest(from)
     return isOwnIndex ? 'inside a room, import the file itself, not index.ts' : undefined
   }
-  // What tests and benches share is no part of the room.
-  if (target !== `src/${targetRoom}/index.ts` && !(target.endsWith('.fixture.ts') && (room === '' || isTest(from))))
+  // What tests and benches share is no part of the room; an app is a program and has no door.
+  if (
+    target !== `src/${targetRoom}/index.ts` &&
+    !(room === '' && wingOf(target) === 'apps') &&
+    !(target.endsWith('.fixture.ts') && (room === '' || isTest(from)))
+  )
     return `from outside, ${targetRoom} is imported through its index.ts only`
   if (room === '') return undefined
   const allowed = arrows[room] ?? []

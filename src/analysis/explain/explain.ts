@@ -3,7 +3,7 @@
 import { settingsFromSysctls } from '../../model/conntrack/index.ts'
 import { Engine } from '../../model/engine/index.ts'
 import { Host, type HostConfiguration } from '../../model/host/index.ts'
-import { decode, Packet, packetText, quotedText, sourceAt } from '../../model/packet/index.ts'
+import { decode, fullText, Packet, sourceAt } from '../../model/packet/index.ts'
 import type { Ruleset } from '../../model/rules/index.ts'
 import { craft } from './craft.ts'
 import { type PacketNotation, parseNotation } from './notation.ts'
@@ -117,8 +117,7 @@ class Explainer {
   #walk(original: Uint8Array, isLocal: boolean, about: number): void {
     const packet = this.#packet
     const { engine } = this
-    const words = packetText(packet)
-    const quoted = quotedText(packet)
+    const words = fullText(packet)
     const input = isLocal ? null : engine.host.interfaceName(packet.input)
     this.#recorder.begin(packet, about)
     if (isLocal) {
@@ -134,7 +133,7 @@ class Explainer {
       in: input,
       out,
       packet: words,
-      about: quoted,
+
       steps,
     })
   }

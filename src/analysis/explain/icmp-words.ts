@@ -1,4 +1,4 @@
-/** ICMP types by the words that `packetText` prints, and codes by their own word where it says enough. */
+/** ICMP types by the words that `icmpText` prints, and codes by their own word where it says enough. */
 
 import { icmpNames, icmpv6Names } from '../../model/packet/index.ts'
 

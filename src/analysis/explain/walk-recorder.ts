@@ -18,14 +18,15 @@ import {
 } from '../../model/engine/index.ts'
 import type { Host } from '../../model/host/index.ts'
 import {
+  fullText,
   Hook,
   type HookNumber,
   hookNames,
+  isQuoting,
   type Packet,
   Protocol,
   packetText,
   protocolText,
-  quotedText,
 } from '../../model/packet/index.ts'
 import type { Chain, Outcome, Rule, Statement, Table, Tracer } from '../../model/rules/index.ts'
 import type { StatementStep, Step } from './walk.ts'
@@ -219,7 +220,7 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
     const flow = entry === 0 ? 'a connection not yet confirmed' : `entry ${entry}`
     if (this.#made.has(packet)) return `the host makes it about packet #${packet.number} of ${flow}`
     const quoted = packet === this.#outer && this.#about > 0 ? `packet #${this.#about}` : 'a packet'
-    if (quotedText(packet) !== null) return `an ICMP error that quotes ${quoted} of ${flow}`
+    if (isQuoting(packet)) return `an ICMP error that quotes ${quoted} of ${flow}`
     const link = conntrack.masterLink(packet.entry)
     const helper = link?.helper ? `the ${link.helper} helper` : 'a ct expectation'
     return link ? `${helper} expected it: entry ${link.id}, packet #${link.createdByPacket}` : 'it was expected'
@@ -254,8 +255,7 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
     this.#closeRule(packet)
     if (packet === this.#outer) return
     this.#made.add(packet)
-    const about = quotedText(packet)
-    this.#push({ kind: 'made', packet: packetText(packet) + (about === null ? '' : `, about ${about}`) })
+    this.#push({ kind: 'made', packet: fullText(packet) })
   }
 
   onTransmit(interfaceIndex: number, packet: Packet): void {

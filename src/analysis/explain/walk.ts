@@ -61,8 +61,7 @@ export interface Walk {
   readonly at: number
   readonly in: string | null
   readonly out: string | null
+  /** In words; an ICMP error with what it is about. */
   readonly packet: string
-  /** What an ICMP error quotes; null for others. */
-  readonly about: string | null
   readonly steps: readonly Step[]
 }

@@ -1,7 +1,7 @@
 /** One row per flow of the replay: who speaks with whom, how much, and what became of it. Rows lie in typed arrays. */
 
 import { printAddress, readInt32, readUint16, writeUint32 } from '../../model/bytes/index.ts'
-import { Protocol } from '../../model/packet/index.ts'
+import { hasPorts, Protocol } from '../../model/packet/index.ts'
 
 /** Words of who speaks with whom, read when a flow begins and when it is reported. IPv4 uses the first word of each address. */
 const Word = { source: 0, destination: 4, ports: 8, protocol: 9, entry: 10, next: 11 } as const
@@ -79,13 +79,6 @@ export interface FlowRow extends FlowKey {
   readonly firstTime: number
   readonly lastTime: number
 }
-
-const hasPorts = (protocol: number): boolean =>
-  protocol === Protocol.tcp ||
-  protocol === Protocol.udp ||
-  protocol === Protocol.sctp ||
-  protocol === Protocol.dccp ||
-  protocol === Protocol.udplite
 
 /** A growing table; rows are numbered from 1 and never removed. */
 export class FlowTable {

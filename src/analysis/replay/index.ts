@@ -1,6 +1,5 @@
 export type { Comparison } from './at-host.ts'
 export { firewallBetween } from './between.ts'
-export { withPort } from './describe-packet.ts'
 export { type Filter, type FilterTexts, isWanted, isWantedFlow, noFilter, parseFilter } from './filter.ts'
 export { type FlowKey, type FlowRow, hostReason } from './flow-table.ts'
 export { type Guess, guessVantage } from './guess.ts'

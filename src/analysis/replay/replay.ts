@@ -2,13 +2,12 @@
 
 import type { Conntrack, ConntrackSettings } from '../../model/conntrack/index.ts'
 import { Drop, type DropNumber, Engine, Fate } from '../../model/engine/index.ts'
-import { Hook, Packet } from '../../model/packet/index.ts'
+import { bytesText, Hook, Packet } from '../../model/packet/index.ts'
 import type { Ruleset } from '../../model/rules/index.ts'
 import { createLinkLayer, decodeLink, type Frame, type LinkLayer, millisecondsSince } from '../capture/index.ts'
 import { HostVantage } from './at-host.ts'
 import { BetweenVantage, firewallBetween } from './between.ts'
 import { ChecksumTrust } from './checksum-trust.ts'
-import { describePacket } from './describe-packet.ts'
 import { FlowFlag, type FlowRow, FlowTable, hostDecision } from './flow-table.ts'
 import { IpView } from './ip-view.ts'
 import { Judge, readQuoted } from './judge.ts'
@@ -210,7 +209,7 @@ export class Replay {
     packet.isChecksumTrusted = this.#trust.isTrusted(view, isCut)
     if (this.#needsMemory && view.family !== 0) this.#recent.note(view, packet.number)
     const { onJudgment } = this.#options
-    const words = onJudgment ? describePacket(view.bytes, view.start, view.available) : ''
+    const words = onJudgment ? bytesText(view.bytes, view.start, view.available) : ''
     const quoted = onJudgment && readQuoted(view, this.#quoted) ? this.#quoted : null
     this.#mainRule = 0
     this.#endEntry = 0

@@ -1,8 +1,8 @@
 /** Flows as rows for people: who with whom, how much, which states, and the outcome in words. */
 
 import { dropReasons } from '../../model/engine/index.ts'
-import { Protocol, protocolNames } from '../../model/packet/index.ts'
-import { type FlowRow, hostReason, type RuleIndex, stateBits, stateNames, withPort } from '../replay/index.ts'
+import { Protocol, protocolNames, withPort } from '../../model/packet/index.ts'
+import { type FlowRow, hostReason, type RuleIndex, stateBits, stateNames } from '../replay/index.ts'
 import { columns, plural, sizeText } from './columns.ts'
 import type { Style } from './style.ts'
 

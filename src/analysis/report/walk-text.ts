@@ -58,10 +58,9 @@ function failedText({ text, isImplied, outcome, actual }: StatementStep): string
 
 /** One line for a packet, then its steps, indented. */
 export function printWalk(walk: Walk, style: Style): string {
-  const about = walk.about === null ? '' : `, about ${walk.about}`
   const ends = `${walk.in ?? 'local'} → ${walk.out ?? (walk.in === null ? 'nowhere' : 'stays here')}`
   const at = walk.at === 0 ? '' : ` ${(walk.at / 1000).toFixed(3)}s`
-  const head = `#${walk.number}${at}  ${ends}  ${style.heading(walk.packet)}${about}`
+  const head = `#${walk.number}${at}  ${ends}  ${style.heading(walk.packet)}`
   return `${[head, ...walk.steps.flatMap((step) => printStep(step, style).map((line) => `    ${line}`))].join('\n')}\n`
 }
 

@@ -29,7 +29,7 @@ describe('reject', () => {
   it('with tcp reset is RELATED too, unlike the reset of the local stack', () => {
     const router = new TestRouter({ ruleset: rejecting(Hook.forward, 'tcp reset') })
     router.receive(buildTcp(lan))
-    expect(router.lines).toEqual(['lan tcp 198.51.100.5:53 > 192.168.1.10:4000 [RA]'])
+    expect(router.lines).toEqual(['lan tcp 198.51.100.5:53 > 192.168.1.10:4000 rst|ack'])
     expect(router.hooks).toEqual(['pre:new', 'out:related/r', 'post:related/r'])
   })
 

@@ -222,10 +222,11 @@ function learn(value: Value, interval: Interval, node: Match, { protocols, table
   if (value.kind === 'meta' && value.key === 'l4proto') protocols.setTransport(number, node.span)
   if (value.kind === 'payload' && isMessageType(value)) protocols.messageTypes = [number]
   if (value.kind === 'meta' && value.key === 'iiftype') protocols.isEthernet = number === 1
-  if (value.kind === 'ct' && value.key === 'protocol') protocols.hasConnectionTransport = true
-  if (value.kind === 'ct' && value.key === 'l3proto') protocols.connectionNetwork = number === 2 ? 'ip' : 'ip6'
+  if (value.kind === 'ct' && value.key === 'protocol') protocols.setConnectionTransport(number, node.span)
   if (table.family !== 'inet') return
-  if (value.kind === 'meta' && value.key === 'nfproto') learnNetwork(number === 2 ? 'ip' : number === 10 ? 'ip6' : null)
+  // To nft the packet is of its connection's network protocol.
+  if ((value.kind === 'meta' && value.key === 'nfproto') || (value.kind === 'ct' && value.key === 'l3proto'))
+    learnNetwork(number === 2 ? 'ip' : number === 10 ? 'ip6' : null)
   // Not so `meta protocol`: nft compares nfproto behind it all the same.
   if (value.kind === 'payload' && value.name === 'ether type')
     learnNetwork(number === 0x0800 ? 'ip' : number === 0x86dd ? 'ip6' : null)

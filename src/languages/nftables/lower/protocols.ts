@@ -25,8 +25,7 @@ export class Protocols {
   network: Known<NetworkName> | null
   transport: Known<number> | null = null
   isEthernet = false
-  /** What the rule has said of the connection, which need not be of the packet: an ICMP error belongs to another's connection. */
-  connectionNetwork: NetworkName | null = null
+  /** Whether the rule has said the connection's transport protocol. */
   hasConnectionTransport = false
   /** Types of ICMP or ICMPv6 message that the rule has come down to; null: any. */
   messageTypes: readonly number[] | null = null
@@ -68,6 +67,15 @@ export class Protocols {
   /** The rule compared the transport protocol itself; protocols without a header of their own say nothing. */
   setTransport(is: number, span: Source): void {
     if (names.has(is)) this.transport = { is, span }
+  }
+
+  /**
+   * The rule compared the connection's transport protocol. Once the network protocol is known, nft takes it for the packet's, though
+   * an ICMP error may belong to the connection.
+   */
+  setConnectionTransport(is: number, span: Source): void {
+    this.hasConnectionTransport = true
+    if (this.network !== null) this.setTransport(is, span)
   }
 
   #imply(text: string, key: 'nfproto' | 'l4proto' | 'iiftype', width: number, value: number, source: Source): void {

@@ -57,7 +57,7 @@ export const lower: LowerTerm<'ct'> = (term, scope) => {
 }
 
 function address(term: TermOf<'ct'>, key: ConntrackKey, scope: Scope): Typed {
-  const known = scope.protocols.network?.is ?? scope.protocols.connectionNetwork
+  const known = scope.protocols.network?.is ?? null
   const family = term.family ?? (known === null ? null : known === 'ip' ? 4 : 6)
   if (family === null) {
     return refuse('nft-protocol-needed', term.span, `ct ${term.direction} ${term.key} may be IPv4 or IPv6 here`, {

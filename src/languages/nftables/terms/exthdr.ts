@@ -31,7 +31,7 @@ export const parse: ParseTerm<'exthdr'> = ({ cursor }) => {
 export const lower: LowerTerm<'exthdr'> = (term, scope) => {
   const header = extensionHeaders[term.header]
   if (!header) return refuse('nft-unknown-key', term.span, `there is no extension header ${term.header}`)
-  scope.protocols.needNetwork('ip6', term.span)
+  scope.atStart(() => scope.protocols.needNetwork('ip6', term.span))
   const common = { kind: 'exthdr', header: header.number } as const
   if (term.field === null) {
     return typedOf({ ...common, offset: 0, width: 8, exists: true, name: `exthdr ${term.header}` }, dataTypes.boolean)

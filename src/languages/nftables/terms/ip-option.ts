@@ -16,7 +16,7 @@ export const parse: ParseTerm<'ip-option'> = ({ cursor }) => {
 }
 
 export const lower: LowerTerm<'ip-option'> = (term, scope) => {
-  scope.protocols.needNetwork('ip', term.span)
+  scope.atStart(() => scope.protocols.needNetwork('ip', term.span))
   const option = ipOptions[term.option]
   const common = { kind: 'ip-option', option: option?.number ?? 0 } as const
   if (term.field === null) {
