@@ -8,7 +8,7 @@ const server = '198.51.100.5'
 const there = udp(client, 1000, server, 53)
 const back = udp(server, 53, client, 1000)
 
-describe('UDP (kernel-observed 32)', () => {
+describe('UDP (fidelity 32)', () => {
   it('is NEW until answered, then ESTABLISHED, and ASSURED two seconds after it began', () => {
     const wire = new Wire()
     expect([wire.send(there), wire.status(), wire.timeout()]).toEqual(['new', 'confirmed', 30])
@@ -44,7 +44,7 @@ describe('UDP (kernel-observed 32)', () => {
   })
 })
 
-describe('checksums (kernel-observed 31)', () => {
+describe('checksums (fidelity 31)', () => {
   const wrong = there.with(26, 0x55)
   it.each([
     ['are not verified with nf_conntrack_checksum=0', new Wire({ isChecksumVerified: false }), 0],
@@ -54,7 +54,7 @@ describe('checksums (kernel-observed 31)', () => {
   })
 })
 
-describe('UDP-Lite (kernel-observed 30)', () => {
+describe('UDP-Lite (fidelity 30)', () => {
   const withSum = (protocol: number): Uint8Array => {
     const bytes = udp(client, 1000, server, 53)
     bytes[9] = Protocol.udplite
@@ -74,7 +74,7 @@ describe('UDP-Lite (kernel-observed 30)', () => {
   })
 })
 
-describe('echo (kernel-facts 1.5)', () => {
+describe('echo', () => {
   it.each([
     ['IPv4', client, server],
     ['IPv6', 'fd00::10', '2001:db8::5'],
@@ -104,7 +104,7 @@ describe('echo (kernel-facts 1.5)', () => {
   })
 })
 
-describe('other protocols (kernel-observed 33)', () => {
+describe('other protocols (fidelity 33)', () => {
   it.each([
     ['ESP', Protocol.esp, 600],
     ['DCCP', Protocol.dccp, 600],
@@ -131,7 +131,7 @@ describe('other protocols (kernel-observed 33)', () => {
   })
 })
 
-describe('SCTP (kernel-facts 2.6, kernel-observed 33)', () => {
+describe('SCTP (fidelity 33)', () => {
   const initial = (tag: number): number[] => [0, 0, 0, tag, 0, 0, 255, 255, 0, 1, 0, 1, 0, 0, 0, 0]
   const out = (tag: number, ...chunks: [number, number, number[]][]): Uint8Array =>
     sctp(client, 1000, server, 2000, tag, chunks)
@@ -173,7 +173,7 @@ describe('SCTP (kernel-facts 2.6, kernel-observed 33)', () => {
   })
 })
 
-describe('confirmation (kernel-observed 20)', () => {
+describe('confirmation (fidelity 20)', () => {
   it('a packet that is dropped before leaves nothing', () => {
     const wire = new Wire()
     expect(wire.track(there)).toBe('new')
@@ -220,7 +220,7 @@ describe('confirmation (kernel-observed 20)', () => {
   })
 })
 
-describe('what a host makes about a packet (kernel-observed 17)', () => {
+describe('what a host makes about a packet (fidelity 17)', () => {
   it('is RELATED in the other direction, also of an unconfirmed entry, and confirms nothing', () => {
     const wire = new Wire()
     wire.track(there)
@@ -268,7 +268,7 @@ describe('rules', () => {
     expect(wire.packet.isUntracked).toBe(false)
   })
 
-  it('zones keep equal tuples apart, also if only one direction is in one (kernel-facts 1.7)', () => {
+  it('zones keep equal tuples apart, also if only one direction is in one', () => {
     const wire = new Wire()
     wire.send(there)
     expect(wire.send(there, { zone: [1, 1] })).toBe('new')
@@ -282,7 +282,7 @@ describe('rules', () => {
   it.each([
     ['TCP', tcp(client, 1, server, 2, 'S')],
     ['UDP', there],
-  ] as const)('two zones that share their answers clash: %s is dropped (seen with the oracle)', (_, bytes) => {
+  ] as const)('two zones that share their answers clash: %s is dropped (observed)', (_, bytes) => {
     const wire = new Wire()
     expect(wire.send(bytes, { zone: [1, 0] })).toBe('new')
     expect(wire.send(bytes, { zone: [2, 0] })).toBe('dropped:clash')
@@ -317,7 +317,7 @@ describe('rules', () => {
 
   const object = { protocol: Protocol.tcp, family: null, destinationPort: 9000, timeout: 2, size: 1 }
 
-  it('ct expectation expects from server to client, its milliseconds being seconds (kernel-facts 5.4)', () => {
+  it('ct expectation expects from server to client, its milliseconds being seconds', () => {
     const wire = new Wire()
     wire.track(there)
     expect(wire.conntrack.expect(wire.packet, object)).toBe('made')

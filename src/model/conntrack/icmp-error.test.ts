@@ -22,7 +22,7 @@ function afterRequest(): Wire {
 
 const patched = (bytes: Uint8Array, at: number, value: number): Uint8Array => bytes.with(at, value)
 
-describe('ICMPv4 types (kernel-observed 1)', () => {
+describe('ICMPv4 types (fidelity 1)', () => {
   it.each([3, 4, 5, 11, 12])('%i is an error, whatever its code', (type) => {
     const wire = afterRequest()
     expect(wire.send(icmp(router, client, type, 0, 0, request))).toBe('related/r')
@@ -46,7 +46,7 @@ describe('ICMPv4 types (kernel-observed 1)', () => {
   })
 })
 
-describe('ICMPv6 types (kernel-observed 2)', () => {
+describe('ICMPv6 types (fidelity 2)', () => {
   it.each([0, 1, 2, 3, 4, 5, 99, 127])('%i is an error', (type) => {
     expect(afterRequest().send(icmp(router6, client6, type, 0, 0, request6))).toBe('related/r')
   })
@@ -66,7 +66,7 @@ describe('ICMPv6 types (kernel-observed 2)', () => {
 })
 
 describe('an error', () => {
-  it('has no entry, changes nothing and is told to nobody (kernel-observed 3)', () => {
+  it('has no entry, changes nothing and is told to nobody (fidelity 3)', () => {
     const wire = new Wire({ isAccounting: true })
     wire.send(request)
     wire.takeEvents()
@@ -81,12 +81,12 @@ describe('an error', () => {
     expect(wire.send(request)).toBe('new')
   })
 
-  it('about a reply runs in the original direction, also if no reply was seen (kernel-observed 4)', () => {
+  it('about a reply runs in the original direction, also if no reply was seen (fidelity 4)', () => {
     const wire = afterRequest()
     expect(wire.send(icmp(client, server, 3, 3, 0, udp(server, 53, client, 1000)))).toBe('related')
   })
 
-  it('about every state of a TCP flow is RELATED (kernel-observed 8)', () => {
+  it('about every state of a TCP flow is RELATED (fidelity 8)', () => {
     const wire = new Wire()
     const error = icmp(router, client, 3, 1, 0, tcp(client, 1, server, 80, 'A', { sequence: 123_456_789 }))
     wire.send(tcp(client, 1, server, 80, 'S', { sequence: 100 }))
@@ -98,21 +98,21 @@ describe('an error', () => {
     expect(wire.send(error)).toBe('related/r')
   })
 
-  it('may come from any router, but must go to the sender of what it quotes (kernel-observed 5)', () => {
+  it('may come from any router, but must go to the sender of what it quotes (fidelity 5)', () => {
     const wire = afterRequest()
     expect(wire.send(icmp('8.8.8.8', client, 3, 1, 0, request))).toBe('related/r')
     expect(wire.send(icmp(router, '192.168.1.11', 3, 1, 0, request))).toBe('invalid:icmp-outer-destination')
   })
 })
 
-describe('the quoted packet (kernel-observed 6, 7)', () => {
+describe('the quoted packet (fidelity 6, 7)', () => {
   const other = (bytes: Uint8Array): Uint8Array => icmp(router, client, 3, 1, 0, bytes)
   it.each([
     ['cut behind its ports', request.subarray(0, 24)],
     ['with a wrong IP checksum', patched(request, 10, 0)],
     ['with TTL 0', patched(request, 8, 0)],
     ['with a lying length', patched(request, 3, 255)],
-    ['that says it is IPv6 (seen with the oracle)', patched(request, 0, 0x65)],
+    ['that says it is IPv6 (observed)', patched(request, 0, 0x65)],
     ['that is a first fragment', patched(request, 6, 0x20)],
   ] as const)('%s is known', (_, bytes) => {
     expect(afterRequest().send(other(bytes))).toBe('related/r')
@@ -167,7 +167,7 @@ describe('the quoted packet (kernel-observed 6, 7)', () => {
     )
   })
 
-  it('of another zone is unknown (kernel-observed 36)', () => {
+  it('of another zone is unknown (fidelity 36)', () => {
     const wire = new Wire()
     wire.send(request, { zone: [1, 1] })
     expect(wire.send(icmp(router, client, 3, 1, 0, request))).toBe('invalid:icmp-unknown-inner-flow')
@@ -176,7 +176,7 @@ describe('the quoted packet (kernel-observed 6, 7)', () => {
   })
 })
 
-describe('checksums (kernel-observed 7, 31)', () => {
+describe('checksums (fidelity 7, 31)', () => {
   const wrong = patched(icmp(router, client, 3, 1, 0, request), 23, 0)
   it('a wrong one makes an error INVALID', () => {
     expect(afterRequest().send(wrong)).toBe('invalid:checksum')
@@ -191,7 +191,7 @@ describe('checksums (kernel-observed 7, 31)', () => {
   })
 })
 
-describe('ICMPv6 redirects (kernel-facts 1.4)', () => {
+describe('ICMPv6 redirects', () => {
   const option = Uint8Array.of(4, 1, 0, 0, 0, 0, 0, 0, ...request6)
   const redirect = (of: { source?: string; hopLimit?: number; code?: number; option?: Uint8Array }): Uint8Array => {
     const addresses = new Uint8Array(32)

@@ -1,4 +1,4 @@
-/** ICMP errors: judged by the packet that they quote, never tracked themselves; kernel-facts 1.4, kernel-observed 1 to 11. */
+/** ICMP errors: judged by the packet that they quote, never tracked themselves; fidelity 1 to 11. */
 
 import { fold, readUint16, sumWords } from '../bytes/index.ts'
 import { Icmpv6Type, icmpHeaderLength, type Packet, Protocol } from '../packet/index.ts'

@@ -44,7 +44,7 @@ describe('a tuple', () => {
     ['TCP needs its ports', Protocol.tcp, '04000050', 0x04000050],
     ['ICMP is identifier, type and code', Protocol.icmp, '0800ffff00070001', 0x00070800],
     ['GRE version 0 has no keys', Protocol.gre, '0000080000070001', 0],
-    ['GRE cut short has no keys (seen with the oracle)', Protocol.gre, '', 0],
+    ['GRE cut short has no keys (observed)', Protocol.gre, '', 0],
     ['GRE version 1 has the call id', Protocol.gre, '2001880b00010002', 0x0002],
     ['ESP has none', Protocol.esp, '0000000100000002', 0],
   ] as const)('%s', (_, protocol, hex, ports) => {

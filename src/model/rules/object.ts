@@ -50,7 +50,7 @@ export interface ExpectationObject extends Named {
   readonly protocol: number
   readonly family: 4 | 6 | null
   readonly destinationPort: number
-  /** As nft sends it, in milliseconds; the kernel takes that number for seconds (kernel-observed). */
+  /** As nft sends it, in milliseconds; the kernel takes that number for seconds (docs/fidelity.md, 26). */
   readonly timeout: number
   readonly size: number
 }

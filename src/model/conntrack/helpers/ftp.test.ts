@@ -63,7 +63,7 @@ describe('PORT and EPRT of the client', () => {
   it.each([
     ['PORT', 'PORT 192,168,1,10,19,137\r\n', `${client}:5001`],
     ['small letters', 'port 192,168,1,10,19,137\r\n', `${client}:5001`],
-    ['numbers shifted together (kernel-facts 4.1)', 'PORT 192,168,0,266,0,22\r\n', `${client}:22`],
+    ['numbers shifted together', 'PORT 192,168,0,266,0,22\r\n', `${client}:22`],
     ['a port of 256,1', 'PORT 192,168,1,10,256,1\r\n', `${client}:1`],
     ['port 0', 'PORT 192,168,1,10,0,0\r\n', `${client}:0`],
     ['a privileged port', 'PORT 192,168,1,10,0,22\r\n', `${client}:22`],
@@ -76,7 +76,7 @@ describe('PORT and EPRT of the client', () => {
     expect(control.expected()).toEqual([expected])
   })
 
-  it('octets are ORed, not checked: 10,0,1,258 is 10.0.1.2 (kernel-facts 7.2)', () => {
+  it('octets are ORed, not checked: 10,0,1,258 is 10.0.1.2', () => {
     const control = new Control(new Wire(), '10.0.1.2', '10.0.2.2').greeted()
     control.say(0, 'PORT 10,0,1,258,0,22\r\n')
     expect(control.expected()).toEqual(['0a000102:22'])
@@ -95,7 +95,7 @@ describe('227 and 229 of the server', () => {
   })
 })
 
-describe('what announces nothing and passes (kernel-observed 23)', () => {
+describe('what announces nothing and passes (fidelity 23)', () => {
   it('a first line: nobody has seen the line before it end', () => {
     const control = new Control()
     expect(control.say(0, 'PORT 192,168,1,10,19,137\r\n')).toBe('established')
@@ -137,7 +137,7 @@ describe('what announces nothing and passes (kernel-observed 23)', () => {
   })
 })
 
-describe('what the helper drops (kernel-observed 23)', () => {
+describe('what the helper drops (fidelity 23)', () => {
   it.each([
     ['a cut keyword', 0, 'P'],
     ['a keyword and nothing behind it', 0, 'PORT'],
@@ -168,7 +168,7 @@ describe('IPv6', () => {
   })
 })
 
-describe('the expected connection (kernel-observed 21, 22, 27)', () => {
+describe('the expected connection (fidelity 21, 22, 27)', () => {
   const data = (flags: string, sequence: number, acknowledgment = 0): Uint8Array =>
     tcp('198.51.100.5', 20, '192.168.1.10', 5001, flags, { sequence, acknowledgment })
 
@@ -261,7 +261,7 @@ describe('the expected connection (kernel-observed 21, 22, 27)', () => {
   })
 })
 
-describe('ct helper set (kernel-observed 22)', () => {
+describe('ct helper set (fidelity 22)', () => {
   it('has no effect on a confirmed entry', () => {
     const wire = new Wire()
     wire.send(tcp('192.168.1.10', 1, '198.51.100.5', 21, 'S', { sequence: 100 }))

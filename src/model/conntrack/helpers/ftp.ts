@@ -1,6 +1,6 @@
 /**
- * FTP: PORT and EPRT of the client, 227 and 229 of the server; RFC 959, RFC 2428, as nf_conntrack_ftp reads them (kernel-facts 4.1,
- * kernel-observed 23): line by line, only the first line of a segment, and only if the line before it was seen to end.
+ * FTP: PORT and EPRT of the client, 227 and 229 of the server; RFC 959, RFC 2428, as nf_conntrack_ftp reads them (docs/fidelity.md,
+ * fidelity 23): line by line, only the first line of a segment, and only if the line before it was seen to end.
  */
 
 import { parseAddress } from '../../bytes/index.ts'

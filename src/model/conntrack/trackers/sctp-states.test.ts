@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Chunk, nextState } from './sctp-states.ts'
 
-/** kernel-facts 2.6: original, then reply direction. */
+/** as in Linux: original, then reply direction. */
 const facts = `
 init             CL CL CW CE ES CL CL SA CW | iv CL CW CE ES SS SR SA iv
 initAck          CL CL CW CE ES SS SR SA CL | iv CW CW CE ES SS SR SA iv

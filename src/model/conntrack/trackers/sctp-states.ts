@@ -1,4 +1,4 @@
-/** SCTP association states and which chunk leads from which to which; kernel-facts 2.6, nf_conntrack_proto_sctp. */
+/** SCTP association states and which chunk leads from which to which; nf_conntrack_proto_sctp. */
 
 export const sctpStateNames: readonly string[] = [
   'NONE',

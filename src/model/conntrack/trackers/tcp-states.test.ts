@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isFlagsValid, Seen, seenByFlags, tcpNext } from './tcp-states.ts'
 
-/** kernel-facts 2.2, as it was read in Linux. */
+/** as read in Linux. */
 const facts = `
 o syn    SS SS ig ig ig ig ig SS SS S2
 o synAck iv iv SR iv iv iv iv iv iv SR

@@ -1,4 +1,4 @@
-/** TCP connection states and which segment leads from which to which; kernel-facts 2.2, nf_conntrack_proto_tcp. */
+/** TCP connection states and which segment leads from which to which; nf_conntrack_proto_tcp. */
 
 /** In the kernel's order, which is also that of the timeouts. */
 export const tcpStates = [

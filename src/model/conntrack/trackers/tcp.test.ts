@@ -23,7 +23,7 @@ function stateOf(wire: Wire): string {
   return tcpStateNames[tracker.describe(wire.conntrack, wire.packet.entry).state] ?? ''
 }
 
-describe('the first segment (kernel-observed 28)', () => {
+describe('the first segment (fidelity 28)', () => {
   it.each(['S', 'SP', 'SU', 'SPU', 'SEC', 'A', 'PA'])('%s is NEW', (flags) => {
     expect(new Wire().send(out(flags, 100))).toBe('new')
   })
@@ -64,7 +64,7 @@ describe('a connection', () => {
     expect([wire.status(), wire.timeout()]).toEqual(['seen-reply,assured,confirmed', 432_000])
   })
 
-  it('with data that nobody acknowledged is kept 300 s only (kernel-observed 29)', () => {
+  it('with data that nobody acknowledged is kept 300 s only (fidelity 29)', () => {
     const wire = connected()
     wire.send(out('PA', 101, 901, { data: 'hello' }))
     expect(wire.timeout()).toBe(300)
@@ -97,7 +97,7 @@ describe('a connection', () => {
     expect(states).toEqual(['FIN_WAIT 120', 'CLOSE_WAIT 60', 'LAST_ACK 30', 'TIME_WAIT 120'])
   })
 
-  it('opens from both sides at once (kernel-observed 29)', () => {
+  it('opens from both sides at once (fidelity 29)', () => {
     const wire = new Wire()
     expect(wire.send(out('S', 100))).toBe('new')
     expect(wire.send(back('S', 900))).toBe('established/r')
@@ -164,14 +164,14 @@ describe('the window', () => {
     expect(wire.send(out('A', 101, 901, { options: sack }))).toBe('invalid:window-ack')
   })
 
-  it('a dropped segment has still moved it (kernel-observed 29)', () => {
+  it('a dropped segment has still moved it (fidelity 29)', () => {
     const wire = connected()
     wire.track(out('PA', 101, 901, { data: 'hello' }))
     expect(wire.send(back('A', 901, 106))).toBe('established/r')
   })
 })
 
-describe('RST (kernel-observed 29)', () => {
+describe('RST (fidelity 29)', () => {
   it.each([
     ['the client', out('R', 101), 'new', 'confirmed,dying'],
     ['the server', back('RA', 0, 101), 'established/r', 'seen-reply,confirmed,dying'],
@@ -215,7 +215,7 @@ describe('RST (kernel-observed 29)', () => {
   })
 })
 
-describe('a SYN on a known connection (kernel-observed 29)', () => {
+describe('a SYN on a known connection (fidelity 29)', () => {
   it('is let through while the connection lives', () => {
     const wire = connected()
     expect(wire.send(out('S', 7000))).toBe('established')
@@ -270,7 +270,7 @@ describe('a SYN on a known connection (kernel-observed 29)', () => {
   })
 })
 
-describe('reject with tcp reset (kernel-observed 18)', () => {
+describe('reject with tcp reset (fidelity 18)', () => {
   it('closes a confirmed connection, and a new SYN is then no new one', () => {
     const wire = connected()
     wire.takeEvents()

@@ -17,7 +17,7 @@ function judge(entries: Entries, packet: Packet, transport: number): number {
   if (said !== 0 && (said < udpHeaderLength || said > length)) return Reason.udpliteCoverage
   if (readUint16(packet.bytes, transport + 6) === 0) return Reason.udpliteNoChecksum
   if (!isChecksumChecked(entries, packet)) return Reason.none
-  // Linux sums with UDP's protocol number, so that correct UDP-Lite packets are INVALID (kernel-observed 30).
+  // Linux sums with UDP's protocol number, so that correct UDP-Lite packets are INVALID (fidelity 30).
   const to = transport + (said === 0 ? length : said)
   return isChecksumRight(packet, transport, to, Protocol.udp) ? Reason.none : Reason.checksum
 }
