@@ -32,6 +32,8 @@ export const nftablesCodes = {
   'nft-base-chain': 'a property that the base chain cannot have',
   'nft-jump-loop': 'chains that jump to each other in a circle',
   'nft-after-verdict': 'a statement behind the verdict that ends the rule',
+  'nft-merged-comparison':
+    'comparisons of neighbouring fields that nft 1.0.6 loads as one, so that the rule does something else than it says',
   'nft-include': 'an included file that cannot be read',
   'nft-include-loop': 'a file that includes itself',
   'nft-unsupported-family': 'a table family that Kinwall does not model (arp, bridge, netdev)',

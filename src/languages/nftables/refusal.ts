@@ -25,11 +25,14 @@ export function refuse(code: NftablesCode, span: Source, message: string, extras
 /** Collects diagnostics; after very many it says so once and keeps no more. */
 export class Report {
   readonly diagnostics: Diagnostic[] = []
+  #hasErrors = false
   /** More than anyone reads; a file that is no ruleset would make one a line. */
   static readonly most = 200
 
   add(diagnostic: Diagnostic | null): void {
     if (diagnostic === null || this.#isTold(diagnostic)) return
+    // Also of those that are not kept.
+    if (diagnostic.severity === 'error') this.#hasErrors = true
     if (this.diagnostics.length < Report.most) this.diagnostics.push(diagnostic)
   }
 
@@ -41,7 +44,7 @@ export class Report {
   }
 
   get hasErrors(): boolean {
-    return this.diagnostics.some((diagnostic) => diagnostic.severity === 'error')
+    return this.#hasErrors
   }
 
   /** Runs `work`; a refusal is kept and gives null. */

@@ -1,10 +1,10 @@
 /** Elements of sets and maps as nft's JSON: keys field by field, and what maps have for them. */
 
 import type { SetDefinition, SetElement } from '../../../model/rules/index.ts'
+import { numberFrom } from '../lower/typed.ts'
 import { constantJson, rangeJson, typeNamed } from './constant.ts'
 import type { Json } from './json.ts'
 import { verdictJson } from './verdict.ts'
-import { numberOf } from './words.ts'
 
 /** Words from where to where; in a concatenation each field has its own range. */
 export interface KeyRange {
@@ -29,8 +29,8 @@ export function keyJson(
 ): Json {
   let at = 0
   const fields = set.key.map(({ type, width, words }, index) => {
-    const from = numberOf(key.from.slice(at, at + words), width) >> BigInt(style.shift)
-    const to = numberOf(key.to.slice(at, at + words), width) >> BigInt(style.shift)
+    const from = numberFrom(key.from.slice(at, at + words), width) >> BigInt(style.shift)
+    const to = numberFrom(key.to.slice(at, at + words), width) >> BigInt(style.shift)
     at += words
     const name = names?.[index]
     if (name != null) return name
@@ -52,7 +52,7 @@ export function dataJson(
   if (data === null) return undefined
   if (data.kind === 'verdict') return element.verdict ? verdictJson(element.verdict) : null
   if (data.kind === 'object') return element.object?.name ?? null
-  return constantJson(numberOf(element.data ?? [], data.width), typeNamed(data.type, data.width))
+  return constantJson(numberFrom(element.data ?? [], data.width), typeNamed(data.type, data.width))
 }
 
 /** Intervals that touch are one, where nft joins them as it loads. */
@@ -62,7 +62,7 @@ export function joined(elements: readonly SetElement[], set: SetDefinition): Set
   for (const element of elements) {
     const last = result.at(-1)
     const isJoinable = last !== undefined && !last.isCatchAll && !element.isCatchAll && last.interfaceNames === null
-    if (isJoinable && numberOf(last.to, width) + 1n === numberOf(element.from, width)) {
+    if (isJoinable && numberFrom(last.to, width) + 1n === numberFrom(element.from, width)) {
       result[result.length - 1] = { ...last, to: element.to }
     } else result.push(element)
   }

@@ -8,6 +8,7 @@ import type {
   Statement,
   Value,
 } from '../../../model/rules/index.ts'
+import { numberFrom } from '../lower/typed.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import {
   boundsJson,
@@ -24,7 +25,7 @@ import type { Json } from './json.ts'
 import type { ProtocolContext } from './protocol-context.ts'
 import { setJson } from './set-use.ts'
 import { type Raised, raiseValue, unmasked, wholeBytes } from './value.ts'
-import { numberOf, onesOf, prefixLengthOf } from './words.ts'
+import { onesOf, prefixLengthOf } from './words.ts'
 
 /** A match as it will be printed, unless a later one makes it superfluous. */
 export interface Match {
@@ -65,7 +66,7 @@ export function compareMatches(statement: WrittenCompare, context: ProtocolConte
   if (folded) return compareMatches(folded, context)
   const { operator } = statement
   const left = wholeBytes(statement.left, context)
-  const value = numberOf(statement.right, statement.left.width) << shiftBetween(statement.left, left)
+  const value = numberFrom(statement.right, statement.left.width) << shiftBetween(statement.left, left)
   const isEquality = operator === '==' || operator === '!='
   if (left.kind === 'payload' && isEquality) return fieldMatches(left, operator, value, context)
   const prefix = isEquality ? writtenPrefix(statement, value) : null
@@ -86,7 +87,7 @@ export function compareMatches(statement: WrittenCompare, context: ProtocolConte
 function foldedCompare(statement: WrittenCompare): WrittenCompare | null {
   const { left, operator, right } = statement
   if (left.kind !== 'bitwise' || left.shift !== 0 || left.of.width !== left.width) return null
-  if (numberOf(left.and, left.width) !== onesOf(left.width)) return null
+  if (numberFrom(left.and, left.width) !== onesOf(left.width)) return null
   if (operator !== '==' && operator !== '!=') return null
   return { ...statement, left: left.of, right: right.map((word, index) => (word ^ (left.xor[index] ?? 0)) >>> 0) }
 }
@@ -101,7 +102,7 @@ const shiftBetween = (before: Value, after: Value): bigint => {
 /** Of a prefix of whole bytes (`tcp dport 0x1500/8`) nft has the kernel read just these. */
 function writtenPrefix({ left, text }: WrittenCompare, value: bigint): { bits: PayloadValue; value: bigint } | null {
   if (left.kind !== 'bitwise' || left.of.kind !== 'payload' || !text.includes('/') || text.includes('&')) return null
-  const length = prefixLengthOf(numberOf(left.and, left.width), left.width)
+  const length = prefixLengthOf(numberFrom(left.and, left.width), left.width)
   if (length === null || length === 0 || length % 8 !== 0) return null
   return { bits: { ...left.of, width: length }, value: value >> BigInt(left.width - length) }
 }
@@ -139,14 +140,14 @@ function isPrefixed(left: Value, context: ProtocolContext): boolean {
   return (
     field !== undefined &&
     hasPrefixes(field.type) &&
-    prefixLengthOf(numberOf(left.and, left.width), left.width) !== null
+    prefixLengthOf(numberFrom(left.and, left.width), left.width) !== null
   )
 }
 
 function maskedMatch(left: Masked, operator: string, value: bigint, context: ProtocolContext): Match {
   const of = raiseValue(left.of, context)
-  const mask = numberOf(left.and, left.width)
-  const isMask = numberOf(left.xor, left.width) === 0n
+  const mask = numberFrom(left.and, left.width)
+  const isMask = numberFrom(left.xor, left.width) === 0n
   const isEquality = operator === '==' || operator === '!='
   if (isMask && isEquality && isFlags(of.type)) return flagMatch(of, operator, value, mask)
   const length = isMask && hasPrefixes(of.type) ? prefixLengthOf(mask, left.width) : null
@@ -187,8 +188,8 @@ export function rangeMatch(statement: RangeStatement, context: ProtocolContext):
   const back = BigInt(unmasked(left, context)?.shift ?? 0)
   const { width } = statement.left
   const raised = raiseValue(left, context)
-  const from = (numberOf(statement.from, width) << shift) >> back
-  const to = (numberOf(statement.to, width) << shift) >> back
+  const from = (numberFrom(statement.from, width) << shift) >> back
+  const to = (numberFrom(statement.to, width) << shift) >> back
   return match(statement.isNegated ? '!=' : '==', raised.json, boundsJson(from, to, raised.type), kindOf(left))
 }
 

@@ -12,6 +12,7 @@ import type {
   UpdateSetStatement,
   VerdictMapStatement,
 } from '../../../model/rules/index.ts'
+import { numberFrom } from '../lower/typed.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import { dataTypes, integerType } from '../symbols/datatypes.ts'
 import { icmpCodes, icmpv6Codes, icmpxCodes } from '../symbols/icmp-names.ts'
@@ -26,7 +27,6 @@ import { mapDataJson } from './set-use.ts'
 import type { Counted } from './state.ts'
 import { raiseValue, unmasked, wholeBytes } from './value.ts'
 import { verdictJson } from './verdict.ts'
-import { numberOf } from './words.ts'
 
 /** Statements that a rule runs for each packet, and what they have counted. */
 export type Action = Exclude<Statement, { readonly kind: 'compare' | 'range' | 'lookup' }>
@@ -136,7 +136,7 @@ function setConntrack({ key, direction, value }: SetConntrackStatement, context:
   const target = { ct: { key: name, ...(direction === null ? {} : { dir: direction }) } }
   const type = conntrackTypes[key] ?? conntrackNames[key]?.type ?? integerType(32)
   if (key === 'eventmask' && value.kind === 'constant') {
-    return mangle(target, flagList(numberOf(value.words, value.width), type))
+    return mangle(target, flagList(numberFrom(value.words, value.width), type))
   }
   return mangle(target, raiseValue(value, context, type).json)
 }

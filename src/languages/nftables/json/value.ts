@@ -10,6 +10,7 @@ import type {
   RouteValue,
   Value,
 } from '../../../model/rules/index.ts'
+import { numberFrom } from '../lower/typed.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import { integerType, dataTypes as t } from '../symbols/datatypes.ts'
 import { conntrackNames, metaNames } from '../symbols/keys.ts'
@@ -19,7 +20,7 @@ import type { Json } from './json.ts'
 import { extensionHeaderJson, ipOptionJson, sctpChunkJson, tcpOptionJson } from './option.ts'
 import { Layer, type ProtocolContext } from './protocol-context.ts'
 import { mapDataJson } from './set-use.ts'
-import { numberOf, onesOf } from './words.ts'
+import { onesOf } from './words.ts'
 
 export interface Raised {
   readonly json: Json
@@ -61,7 +62,7 @@ export function raiseValue(value: Value, context: ProtocolContext, expected: Dat
       return { json: mapJson(value, context), type: expected ?? integerType(value.width) }
     case 'constant': {
       const type = expected ?? integerType(value.width)
-      return { json: constantJson(numberOf(value.words, value.width), type), type }
+      return { json: constantJson(numberFrom(value.words, value.width), type), type }
     }
     case 'numgen': {
       const { mode, modulus: mod, offset } = value
@@ -96,8 +97,8 @@ export function unmasked(
   context: ProtocolContext,
 ): { readonly bits: Bits; readonly shift: number } | null {
   if (value.kind !== 'bitwise' || value.of.kind !== 'payload' || value.shift !== 0) return null
-  if (numberOf(value.xor, value.width) !== 0n) return null
-  return maskedBits(value.of, numberOf(value.and, value.width), context)
+  if (numberFrom(value.xor, value.width) !== 0n) return null
+  return maskedBits(value.of, numberFrom(value.and, value.width), context)
 }
 
 function payload(value: PayloadValue, context: ProtocolContext): Raised {
@@ -161,8 +162,8 @@ function bitwise(value: BitwiseValue, context: ProtocolContext, expected: DataTy
     return { json: { [operator]: [of.json, Math.abs(value.shift)] }, type: of.type }
   }
   const ones = onesOf(value.width)
-  const and = numberOf(value.and, value.width)
-  const xor = numberOf(value.xor, value.width)
+  const and = numberFrom(value.and, value.width)
+  const xor = numberFrom(value.xor, value.width)
   const or = (and & xor) ^ xor
   const kept = and | or
   let json = of.json

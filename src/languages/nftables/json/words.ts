@@ -1,15 +1,5 @@
 /** The machine's words (value.ts of model/rules) as one number, and back again as bytes. */
 
-/** Words of `width` bits, most significant first; the last word has the bits that remain. */
-export function numberOf(words: readonly number[], width: number): bigint {
-  let left = width
-  return words.reduce((sum, word) => {
-    const bits = BigInt(Math.min(32, Math.max(0, left)))
-    left -= 32
-    return (sum << bits) | BigInt(word >>> 0)
-  }, 0n)
-}
-
 /** Bytes of a number of `width` bits in network order. */
 export const bytesOf = (number: bigint, width: number): Uint8Array =>
   Uint8Array.from({ length: (width + 7) >> 3 }, (_, at) =>

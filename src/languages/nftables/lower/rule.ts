@@ -12,6 +12,7 @@ import type { LowerOptions, MapData, Scope } from './scope.ts'
 import { lowerSetUse } from './set-use.ts'
 import type { Typed } from './typed.ts'
 import { lowerKey, lowerValue, lowerValueOfType } from './value.ts'
+import { warnOfMerging } from './warn-of-merging.ts'
 
 /** What lowering needs besides the table. */
 export interface LowerContext {
@@ -103,5 +104,7 @@ export function lowerRule(
     else scope.done.push(...lowered)
     if (node.kind === 'reject' || (node.kind === 'verdict' && node.verdict.kind !== 'continue')) final = node
   }
-  return isBroken ? null : scope.done
+  if (isBroken) return null
+  for (const warning of warnOfMerging(scope.done)) report.add(warning)
+  return scope.done
 }

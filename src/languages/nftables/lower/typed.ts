@@ -21,6 +21,16 @@ export function wordsFrom(number: bigint, width: number): number[] {
   return words
 }
 
+/** The number of such words. */
+export function numberFrom(words: readonly number[], width: number): bigint {
+  let left = width
+  return words.reduce((sum, word) => {
+    const bits = BigInt(Math.min(32, Math.max(0, left)))
+    left -= 32
+    return (sum << bits) | BigInt(word >>> 0)
+  }, 0n)
+}
+
 export const allOnes = (width: number): bigint => (1n << BigInt(width)) - 1n
 
 /** A mask of `width` bits whose first `length` bits are set. */

@@ -8,7 +8,7 @@ import { integerType } from '../symbols/datatypes.ts'
 import { lowerTerm } from '../terms/index.ts'
 import { describe, numberOf } from './constant.ts'
 import type { Scope } from './scope.ts'
-import { allOnes, type Typed, typedOf, wordsFrom } from './typed.ts'
+import { allOnes, numberFrom, type Typed, typedOf, wordsFrom } from './typed.ts'
 
 export function lowerValue(expression: Expression, expected: DataType | null, scope: Scope): Typed {
   switch (expression.kind) {
@@ -141,16 +141,7 @@ const shifted = (of: Value, width: number, shift: number): BitwiseValue => ({
 /** (value & and) ^ xor; what is masked already becomes one step with it. */
 export function masked(of: Value, and: bigint, xor: bigint, width: number): BitwiseValue {
   if (of.kind === 'bitwise' && of.shift === 0 && of.width === width) {
-    return masked(of.of, numberFrom(of.and) & and, (numberFrom(of.xor) & and) ^ xor, width)
+    return masked(of.of, numberFrom(of.and, width) & and, (numberFrom(of.xor, width) & and) ^ xor, width)
   }
   return { kind: 'bitwise', of, and: wordsFrom(and, width), xor: wordsFrom(xor, width), shift: 0, width }
-  // Words of one width all lie in the same places, so a number can be read back from them.
-  function numberFrom(words: readonly number[]): bigint {
-    let left = width
-    return words.reduce((sum, word) => {
-      const bits = Math.min(32, left)
-      left -= bits
-      return (sum << BigInt(bits)) | BigInt(word >>> 0)
-    }, 0n)
-  }
 }
