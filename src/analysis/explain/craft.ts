@@ -15,6 +15,7 @@ import {
   TcpFlag,
   tcpHeaderLength,
 } from '../../model/packet/index.ts'
+import { buildSctpInit, buildUdpLite } from './craft-transport.ts'
 import type { Endpoint, PacketNotation } from './notation.ts'
 
 /** The bytes of an IP packet, or why none can be made. */
@@ -111,6 +112,12 @@ function build(notation: PacketNotation, frame: Frame): Crafted {
     case Protocol.icmp:
     case Protocol.icmpv6:
       return buildQuery(notation, frame, ends, payload)
+    case Protocol.udplite:
+      return { kind: 'packet', bytes: buildUdpLite({ ...ends, ...ports, payload }) }
+    case Protocol.sctp:
+      if (frame.answered)
+        return impossible('there is no `reply to` for SCTP; packets that open an association can be written: sctp A:1 > B:2')
+      return { kind: 'packet', bytes: buildSctpInit({ ...ends, ...ports }) }
     default:
       return { kind: 'packet', bytes: buildIp(ends, frame.protocol, payload) }
   }

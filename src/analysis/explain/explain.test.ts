@@ -50,6 +50,8 @@ function words(step: Step): string {
       return `rule ${step.place.line} ${step.verdict ?? step.statements.at(-1)?.outcome}${step.changes.map((change) => `, ${change}`).join('')}`
     case 'chain':
       return `chain ${step.chain}`
+    case 'return':
+      return `back in ${step.chain}`
     case 'policy':
       return `policy ${step.policy}`
     case 'event':
@@ -104,13 +106,71 @@ test('a reject shows the packet that the host makes, and its own walk', () => {
     'rule 5 failed',
     'rule 6 failed',
     'rule 7 failed',
-    'rule 8 drop',
+    'rule 8 reject',
     'made icmp 10.0.1.1 > 10.0.1.2 destination-unreachable/port-unreachable, about udp 10.0.1.2:1 > 10.0.2.2:53',
     'RELATED the host makes it about packet #1 of a connection not yet confirmed',
     'out lan',
     'sent',
     'dropped',
   ])
+})
+
+test('behind a chain that was jumped to, the walk says which chain goes on', () => {
+  const text = `table inet t {
+    chain helper { udp dport 7 drop; }
+    chain forward { type filter hook forward priority 0; jump helper; accept; }
+  }`
+  const { ruleset } = parseRuleset([{ name: 'fw.nft', text }], {})
+  if (!ruleset) throw new Error('the ruleset of this test does not load')
+  const explanation = explain(['udp 10.0.1.2:1 > 10.0.2.2:9'], { ruleset, host, random: () => 0.5 })
+  const [walk] = explanation.kind === 'walks' ? explanation.walks : []
+  expect(told(walk).slice(2, 7)).toEqual([
+    'chain forward',
+    'rule 3 jump helper',
+    'chain helper',
+    'rule 2 failed',
+    'back in forward',
+  ])
+  expect(walk?.steps.flatMap((step) => (step.kind === 'rule' ? `${step.table} ${step.chain}` : []))).toEqual([
+    'inet t forward',
+    'inet t helper',
+    'inet t forward',
+  ])
+})
+
+test('a packet that a rule stops on its way keeps the way it would have taken; one that the host takes has none', () => {
+  const [stopped, expired] = walks('lan udp 10.0.1.2:1 > 10.0.2.2:53', 'lan udp 10.0.1.2:1 > 10.0.2.2:53 ttl=1')
+  expect(stopped?.out).toBe('wan')
+  expect(stopped?.steps.at(-1)).toMatchObject({ fate: 'dropped', text: 'a rule rejected it' })
+  expect(expired?.out).toBe(null)
+})
+
+test('what the host cuts into fragments is told as fragments, without ports that they do not have', () => {
+  const [walk] = walks('lan udp 10.0.1.2:1 > 10.0.2.2:4444 length=3000')
+  const sent = walk?.steps.flatMap((step) => (step.kind === 'transmit' ? step.packet : []))
+  expect(sent).toHaveLength(3)
+  expect(sent?.[0]).toContain('udp 10.0.1.2:1 > 10.0.2.2:4444')
+  expect(sent?.[1]).toMatch(/^udp 10\.0\.1\.2 > 10\.0\.2\.2\b/)
+})
+
+test('a time before that of the packet before is a mistake', () => {
+  const { ruleset } = parseRuleset([{ name: 'fw.nft', text: firewall }], {})
+  if (!ruleset) throw new Error('the ruleset of this test does not load')
+  const texts = ['udp 10.0.1.2:1 > 10.0.2.2:2 at=5s', 'udp 10.0.1.2:1 > 10.0.2.2:2 at=1s']
+  expect(explain(texts, { ruleset, host, random: () => 0.5 })).toMatchObject({
+    number: 2,
+    message: expect.stringContaining('expected a time not before that of packet 1, 5 s, found 1 s'),
+  })
+})
+
+test.each([
+  ['sctp 10.0.1.2:5000 > 10.0.2.2:6000', 'sctp 10.0.1.2:5000 > 10.0.2.2:6000', 'NEW opens a connection'],
+  // Linux takes a correct UDP-Lite checksum for a wrong one.
+  ['udplite 10.0.1.2:5 > 10.0.2.2:6 data="x"', 'udplite 10.0.1.2:5 > 10.0.2.2:6', 'INVALID the transport checksum is wrong'],
+])('%s has its ports', (text, printed, state) => {
+  const [walk] = walks(text)
+  expect(walk?.packet).toBe(printed)
+  expect(told(walk)[0]).toBe(state)
 })
 
 test('the FTP helper: assigned, expecting, and the data connection RELATED to what made it', () => {

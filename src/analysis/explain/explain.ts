@@ -54,7 +54,7 @@ class Explainer {
 
   constructor({ ruleset, host, random }: ExplainOptions) {
     const model = new Host(host)
-    this.#recorder = new WalkRecorder(model)
+    this.#recorder = new WalkRecorder(model, ruleset)
     const { settings } = settingsFromSysctls(host.sysctls)
     this.engine = new Engine({
       host: model,
@@ -73,6 +73,13 @@ class Explainer {
   add(text: string, count: number): Pick<ExplainError, 'column' | 'message'> | null {
     const notation: PacketNotation | NotationError = parseNotation(text, count)
     if ('kind' in notation) return { column: notation.column, message: notation.message }
+    const { atMilliseconds } = notation
+    const former = this.#now - start
+    if (atMilliseconds !== null && atMilliseconds < former)
+      return {
+        column: null,
+        message: `expected a time not before that of packet ${count}, ${former / 1000} s, found ${atMilliseconds / 1000} s: packets are written in the order in which they happen`,
+      }
     const crafted = craft(notation, (number) => this.#bytes[number - 1] ?? new Uint8Array(0))
     if (crafted.kind === 'impossible') return { column: null, message: crafted.message }
     this.#prepare(crafted.bytes, notation)
@@ -133,7 +140,6 @@ class Explainer {
       in: input,
       out,
       packet: words,
-
       steps,
     })
   }

@@ -132,7 +132,7 @@ class Reader {
   #readInterface(): void {
     const first = this.#words[0]
     if (!first) throw new Mistake(1, 'expected a packet such as `udp 10.0.0.1:5000 > 10.0.0.2:53`, found nothing')
-    if (first.text in protocolsByName || first.text.includes('=') || ['reply', 'about', 'again'].includes(first.text))
+    if (Object.hasOwn(protocolsByName, first.text) || first.text.includes('=') || ['reply', 'about', 'again'].includes(first.text))
       return
     if (parseEndpoint(first.text) || first.text === '>' || icmpTypeOf(first.text, 4) || icmpTypeOf(first.text, 6))
       return
@@ -143,10 +143,10 @@ class Reader {
   #readWord(word: Word): void {
     const { text } = word
     const draft = this.#draft
-    if (text in protocolsByName && draft.protocol === null) draft.protocol = protocolsByName[text]!
+    if (Object.hasOwn(protocolsByName, text) && draft.protocol === null) draft.protocol = protocolsByName[text]!
     else if (text === 'reply') this.#readRelation(word, 'reply', 'to')
     else if (text === 'about' || text === 'again') this.#readRelation(word, text, null)
-    else if (text in flagsByName) draft.flags = (draft.flags ?? 0) | flagsByName[text]!
+    else if (Object.hasOwn(flagsByName, text)) draft.flags = (draft.flags ?? 0) | flagsByName[text]!
     else if (text === 'noflags') draft.flags = 0
     else if (text === 'df' || text === 'nodf') draft.dontFragment = text === 'df'
     else if (text === 'bad-checksum') draft.hasBadChecksum = true
@@ -217,6 +217,9 @@ class Reader {
   }
 
   #readIcmpWord(word: Word): void {
+    const tooLarge = /^(.+):(\d+)$/.exec(word.text)
+    if (tooLarge && parseEndpoint(tooLarge[1]!))
+      throw new Mistake(word.column, `expected a port from 0 to 65535 behind the address, found "${tooLarge[2]}"`)
     const icmp = { 4: icmpTypeOf(word.text, 4), 6: icmpTypeOf(word.text, 6) }
     if (this.#draft.icmp || !(icmp[4] || icmp[6])) {
       throw new Mistake(word.column, `unknown word ${quoted(word)}: it is no protocol, TCP flag, setting or ICMP type`)
@@ -262,7 +265,7 @@ class Reader {
   }
 }
 
-const isSettingName = (name: string): name is SettingName => name in settingLimits
+const isSettingName = (name: string): name is SettingName => Object.hasOwn(settingLimits, name)
 
 const quoted = (word: Word | undefined): string => (word ? `"${word.text}"` : 'the end')
 

@@ -9,8 +9,10 @@ import {
   State,
 } from '../../model/conntrack/index.ts'
 import {
+  Drop,
   type DropNumber,
   dropReasons,
+  Fate,
   type FateNumber,
   fateNames,
   type Observer,
@@ -25,10 +27,11 @@ import {
   isQuoting,
   type Packet,
   Protocol,
+  packetOf,
   packetText,
   protocolText,
 } from '../../model/packet/index.ts'
-import type { Chain, Outcome, Rule, Statement, Table, Tracer } from '../../model/rules/index.ts'
+import type { Chain, Outcome, Rule, Ruleset, Statement, Table, Tracer } from '../../model/rules/index.ts'
 import type { StatementStep, Step } from './walk.ts'
 
 const stateWords: Readonly<Record<number, string>> = {
@@ -50,6 +53,9 @@ interface Marks {
 
 type OpenRule = Extract<Step, { kind: 'rule' }> & { statements: StatementStep[]; changes: string[] }
 
+/** What leaves, read anew: a fragment that the host has just cut is no longer what the walk was about. */
+const wireText = (packet: Packet): string => packetText(packetOf(packet.bytes.slice(packet.start, packet.end)))
+
 export class WalkRecorder implements Tracer, ConntrackListener, Observer {
   readonly #host: Host
   #conntrack: Conntrack | null = null
@@ -66,9 +72,20 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
     { readonly step: { -readonly [K in keyof OpenRule]: OpenRule[K] }; readonly before: Marks }
   >()
   readonly #made = new Set<Packet>()
+  /** Where each rule stands, by its id. */
+  readonly #places: ReadonlyMap<number, { readonly table: string; readonly chain: Chain }>
+  /** The chain that each packet was last seen in. */
+  readonly #chains = new Map<Packet, Chain>()
+  readonly #rejected = new Set<Packet>()
 
-  constructor(host: Host) {
+  constructor(host: Host, ruleset: Ruleset) {
     this.#host = host
+    const places = ruleset.tables.flatMap((table) =>
+      table.chains.flatMap((chain) =>
+        chain.rules.map(({ id }) => [id, { table: `${table.family} ${table.name}`, chain }] as const),
+      ),
+    )
+    this.#places = new Map(places)
   }
 
   watch(conntrack: Conntrack): void {
@@ -84,6 +101,8 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
     this.#outer = packet
     this.#rules.clear()
     this.#made.clear()
+    this.#chains.clear()
+    this.#rejected.clear()
   }
 
   end(): { steps: readonly Step[]; out: string | null; left: Uint8Array | null } {
@@ -108,6 +127,7 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
 
   enterChain(packet: Packet, table: Table, chain: Chain): void {
     const hook = hookNames[packet.hook] ?? ''
+    this.#chains.set(packet, chain)
     this.#push({
       kind: 'chain',
       hook,
@@ -119,10 +139,16 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
 
   enterRule(packet: Packet, rule: Rule): void {
     this.#closeRule(packet)
+    const found = this.#places.get(rule.id)
+    if (found && this.#chains.get(packet) !== found.chain) {
+      this.#chains.set(packet, found.chain)
+      this.#push({ kind: 'return', table: found.table, chain: found.chain.name })
+    }
     const step = {
       kind: 'rule',
       rule,
-      chain: '',
+      table: found?.table ?? '',
+      chain: found?.chain.name ?? '',
       place: rule.source,
       statements: [],
       verdict: null,
@@ -143,7 +169,10 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
 
   verdict(packet: Packet, _rule: Rule, verdict: string): void {
     const open = this.#rules.get(packet)
-    if (open) open.step.verdict = verdict
+    // To nftables a reject is a drop with an answer; people look for the word that they wrote.
+    const isReject = verdict === 'drop' && open?.step.rule.statements.some(({ kind }) => kind === 'reject') === true
+    if (isReject) this.#rejected.add(packet)
+    if (open) open.step.verdict = isReject ? 'reject' : verdict
     this.#closeRule(packet)
   }
 
@@ -265,7 +294,7 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
       this.#out ??= name
       this.#left ??= packet.bytes.slice(packet.start, packet.end)
     }
-    this.#push({ kind: 'transmit', interface: name, packet: packetText(packet) })
+    this.#push({ kind: 'transmit', interface: name, packet: wireText(packet) })
   }
 
   onDeliver(): void {}
@@ -273,12 +302,15 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
   onConclude(packet: Packet, fate: FateNumber, hook: number, reason: DropNumber): void {
     this.#closeRule(packet)
     const isMade = this.#made.has(packet)
+    const isStoppedOnItsWay = fate === Fate.dropped && hook >= Hook.forward && packet.output !== 0
+    if (isStoppedOnItsWay && !isMade) this.#out ??= this.#host.interfaceName(packet.output)
+    const isByRule = reason === Drop.rule && this.#rejected.has(packet)
     this.#push({
       kind: 'conclusion',
       isMade,
       fate: fateNames[fate] ?? 'none',
       hook: hookNames[hook] ?? null,
-      text: reason === 0 ? '' : (dropReasons[reason]?.text ?? ''),
+      text: isByRule ? 'a rule rejected it' : reason === 0 ? '' : (dropReasons[reason]?.text ?? ''),
     })
   }
 

@@ -28,10 +28,14 @@ export type Step =
       readonly chain: string
       readonly priority: number | null
     }
+  /** A chain that was jumped to is at its end, and the one that jumped goes on. */
+  | { readonly kind: 'return'; readonly table: string; readonly chain: string }
   /** A rule that was tried, with its statements as far as they ran. */
   | {
       readonly kind: 'rule'
       readonly rule: Rule
+      /** Family and name. */
+      readonly table: string
       readonly chain: string
       readonly place: Source
       readonly statements: readonly StatementStep[]
@@ -49,6 +53,7 @@ export type Step =
   | {
       readonly kind: 'conclusion'
       readonly isMade: boolean
+      /** `forwarded`, `delivered`, `sent`, `dropped`, `held`, `malformed`. */
       readonly fate: string
       readonly hook: string | null
       readonly text: string
@@ -59,6 +64,7 @@ export interface Walk {
   readonly number: number
   /** Milliseconds since the first packet. */
   readonly at: number
+  /** Interface names; null: the host itself sent it, it stayed here, or the way out was not known when it was stopped. */
   readonly in: string | null
   readonly out: string | null
   /** In words; an ICMP error with what it is about. */

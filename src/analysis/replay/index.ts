@@ -7,6 +7,7 @@ export { type Because, type Judgment, type StateName, stateNames, type VerdictNa
 export { CaptureMerge, type MergeSource, type MergeStep } from './merge.ts'
 export { Replay, type ReplayOptions } from './replay.ts'
 export { type PolicyPlace, RuleIndex, type RulePlace } from './rule-index.ts'
+export { secondsOf } from './seconds.ts'
 export { parseSides, type Side, sidesText } from './sides.ts'
 export { stateBits } from './state-bits.ts'
 export type { CaptureSummary, RuleCount, SkipCount, Summary } from './summary.ts'

@@ -9,6 +9,7 @@ import type { IpView } from './ip-view.ts'
 import type { Because, Judgment, VerdictName } from './judgment.ts'
 import type { RecentPackets } from './recent-packets.ts'
 import type { RuleIndex } from './rule-index.ts'
+import { secondsOf } from './seconds.ts'
 import { stateName } from './state-bits.ts'
 
 /** What the judge looks at; all of it outlives the packet. */
@@ -54,7 +55,7 @@ export class Judge {
       n: packet.number,
       capture: captured.capture,
       frame: captured.frame,
-      time: packet.time / 1000,
+      time: secondsOf(packet.time),
       in: packet.input === 0 ? null : host.interfaceName(packet.input),
       out: this.#hasOutput(decision) && packet.output !== 0 ? host.interfaceName(packet.output) : null,
       hook: this.#isMalformed ? null : (hookNames[decision.hook] ?? null),

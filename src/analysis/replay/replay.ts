@@ -16,6 +16,7 @@ import { createPlacement, type Placement, type Vantage } from './placement.ts'
 import { MadePackets, RecentPackets } from './recent-packets.ts'
 import { ReplayHost } from './replay-host.ts'
 import { RuleIndex, withCounters } from './rule-index.ts'
+import { secondsOf } from './seconds.ts'
 import { stateBits } from './state-bits.ts'
 import type { CaptureSummary, RuleCount, Summary } from './summary.ts'
 import type { Survey } from './survey.ts'
@@ -66,7 +67,6 @@ export class Replay {
   #origin = -1
   #first = -1
   #time = 0
-  #mainRule = 0
   readonly #madeNow: { entry: number; state: number; isReply: boolean; length: number }[] = []
   #endEntry = 0
   #endState = 0
@@ -77,17 +77,12 @@ export class Replay {
     this.#needsMemory = options.onJudgment !== null || options.vantage.kind === 'host'
     const { vantage, survey, ruleset } = options
     this.#host = new ReplayHost(vantage.kind === 'host' ? vantage.configuration : firewallBetween(vantage.sides))
-    const noteRule = (packet: Packet): void => {
-      if (packet === this.#packet) this.#mainRule = packet.rule
-    }
-    const mainHooks = [Hook.input, Hook.forward, Hook.output] as const
     this.#engine = new Engine({
       host: this.#host,
       ruleset,
       settings: options.settings,
       random: options.random,
       epoch: survey.start ?? 0,
-      probes: mainHooks.map((hook) => ({ hook, priority: 1_000_000, run: noteRule })),
     })
     this.conntrack = this.#engine.conntrack
     this.rules = new RuleIndex(ruleset)
@@ -211,7 +206,6 @@ export class Replay {
     const { onJudgment } = this.#options
     const words = onJudgment ? bytesText(view.bytes, view.start, view.available) : ''
     const quoted = onJudgment && readQuoted(view, this.#quoted) ? this.#quoted : null
-    this.#mainRule = 0
     this.#endEntry = 0
     this.#endState = 0
     // Behind the packet's own end there may be Ethernet padding, which a program that sends it did not write.
@@ -241,7 +235,7 @@ export class Replay {
     const decision = this.#decision
     if (fate === Fate.forwarded || fate === Fate.delivered || fate === Fate.sent) {
       decision.verdict = 'accept'
-      decision.rule = this.#mainRule
+      decision.rule = packet.passedRule
       decision.hook = fate === Fate.forwarded ? Hook.forward : isSent ? Hook.output : Hook.input
       return decision
     }
@@ -385,7 +379,7 @@ export class Replay {
       trust: { ...this.#trust.counts, addresses: this.#trust.oneSidedAddresses },
       clock: {
         start: hasTime ? this.#origin + this.#first / 1000 : null,
-        seconds: this.#time / 1000,
+        seconds: secondsOf(this.#time),
         backwards: tally.backwards,
       },
       captures,

@@ -1,6 +1,14 @@
 /** The machine-readable form: one object a line, the summary last. */
 
-import type { FlowRow, Judgment, PolicyPlace, RuleIndex, RulePlace, Summary } from '../replay/index.ts'
+import {
+  type FlowRow,
+  type Judgment,
+  type PolicyPlace,
+  type RuleIndex,
+  type RulePlace,
+  type Summary,
+  secondsOf,
+} from '../replay/index.ts'
 import { flowStates, outcomeText } from './flow-text.ts'
 
 const ruleJson = (rule: RulePlace | null): object | null =>
@@ -51,8 +59,8 @@ export function flowJson(flow: FlowRow, rules: RuleIndex): string {
     rule: ruleJson(opening),
     outcome: outcomeText(flow, rules),
     first: flow.firstNumber,
-    from: flow.firstTime / 1000,
-    to: flow.lastTime / 1000,
+    from: secondsOf(flow.firstTime),
+    to: secondsOf(flow.lastTime),
   })
 }
 

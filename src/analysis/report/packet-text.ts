@@ -55,7 +55,7 @@ function decisionText(judgment: Judgment, style: Style): string {
   if (hook !== null) parts.push(hook)
   if (rule) parts.push(`${rule.table} ${rule.chain}`, `${rule.file}:${rule.line}`, rule.text)
   else if (policy) parts.push(`${policy.table} ${policy.chain}`, `policy ${policy.policy}`)
-  else if (fate === null) parts.push('no chain on this hook')
+  else if (fate === null) parts.push(hook === null ? 'before any hook' : 'no chain on this hook')
   if (fate !== null) parts.push(fate.text)
   return `${parts.join('  ')}   → ${verdictText(verdict, style)}`
 }

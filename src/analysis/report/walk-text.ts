@@ -15,6 +15,7 @@ const printers: { readonly [K in Step['kind']]: Printer<K> } = {
   chain: ({ hook, table, chain, priority }) => [
     `${label(priority === null ? '' : hook)}chain ${table} ${chain}${priority === null ? '' : `, priority ${priority}`}`,
   ],
+  return: ({ table, chain }) => [`${label('')}back in chain ${table} ${chain}`],
   rule: printRule,
   policy: ({ table, chain, policy }, style) => [
     `${label('')}policy of ${table} ${chain}  → ${(policy === 'drop' ? style.bad : style.good)(policy)}`,
@@ -48,7 +49,7 @@ function printRule(
 }
 
 const paintVerdict = (verdict: string, style: Style): string =>
-  verdict === 'drop' ? style.bad(verdict) : verdict === 'accept' ? style.good(verdict) : verdict
+  verdict === 'drop' || verdict === 'reject' ? style.bad(verdict) : verdict === 'accept' ? style.good(verdict) : verdict
 
 function failedText({ text, isImplied, outcome, actual }: StatementStep): string {
   const asked = isImplied ? `${text} (implied)` : text
@@ -58,7 +59,8 @@ function failedText({ text, isImplied, outcome, actual }: StatementStep): string
 
 /** One line for a packet, then its steps, indented. */
 export function printWalk(walk: Walk, style: Style): string {
-  const ends = `${walk.in ?? 'local'} → ${walk.out ?? (walk.in === null ? 'nowhere' : 'stays here')}`
+  const isDelivered = walk.steps.some((step) => step.kind === 'conclusion' && !step.isMade && step.fate === 'delivered')
+  const ends = `${walk.in ?? 'this host'} → ${walk.out ?? (isDelivered ? 'this host' : '·')}`
   const at = walk.at === 0 ? '' : ` ${(walk.at / 1000).toFixed(3)}s`
   const head = `#${walk.number}${at}  ${ends}  ${style.heading(walk.packet)}`
   return `${[head, ...walk.steps.flatMap((step) => printStep(step, style).map((line) => `    ${line}`))].join('\n')}\n`
@@ -75,7 +77,7 @@ export function walkJson(walk: Walk): string {
   const steps = walk.steps.map((step) => {
     if (step.kind !== 'rule') return step
     const { place, rule, ...rest } = step
-    return { ...rest, file: place.file, line: place.line, text: rule.text, chain: undefined }
+    return { ...rest, file: place.file, line: place.line, text: rule.text }
   })
   return JSON.stringify({ type: 'walk', ...walk, steps })
 }

@@ -121,7 +121,7 @@ export class Fragments {
    * Accepts a whole packet as it is. Keeps a fragment (stolen), drops it, or, if it was the last one missing, gives `packet` the
    * reassembled bytes, decoded again, and sets `largestFragment`.
    */
-  readonly defragment = (packet: Packet): HookVerdictNumber => {
+  defragment(packet: Packet): HookVerdictNumber {
     // Over the loopback: it was whole and tracked on its way out.
     if (packet.entry !== 0 && packet.hook === Hook.prerouting) return HookVerdict.accept
     if (packet.family === 4)

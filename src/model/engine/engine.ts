@@ -69,23 +69,18 @@ export class Engine implements Observer {
       },
       options.tracer ?? null,
     )
-    const entries = this.hookEntries(options, fragments)
+    const entries = this.hookEntries(options)
     const hooks = { 4: buildHookLists(entries, 4), 6: buildHookLists(entries, 6) }
     walker = new Walker({ host, tracking: this.conntrack, fragments, hooks, random, observer: this })
     this.walker = walker
   }
 
   /** Conntrack first: where priorities are equal it was there before the chains. */
-  private hookEntries(options: EngineOptions, fragments: Fragments): HookEntry[] {
+  private hookEntries(options: EngineOptions): HookEntry[] {
     const { conntrack } = this
     const isTracking = options.isTracking ?? { 4: true, 6: true }
     const families = ([4, 6] as const).filter((family) => isTracking[family])
-    const own = trackingEntries(
-      families,
-      fragments.defragment,
-      (packet) => conntrack.track(packet),
-      (packet) => conntrack.confirm(packet),
-    )
+    const own = trackingEntries(families)
     const chains = this.rules.baseChains
     const nat = natEntries(
       chains.filter((chain) => chain.base.type === 'nat'),

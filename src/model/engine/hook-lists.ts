@@ -12,12 +12,13 @@ export interface HookEntry {
   readonly priority: number
   readonly families: readonly (4 | 6)[]
   readonly place: PlaceNumber
-  readonly run: HookFunction
+  /** Null: conntrack's own, which the walk calls by name. */
+  readonly run: HookFunction | null
 }
 
 /** One hook of one family, flat. */
 export interface HookList {
-  readonly functions: readonly HookFunction[]
+  readonly functions: readonly (HookFunction | null)[]
   readonly places: readonly PlaceNumber[]
 }
 
@@ -34,25 +35,20 @@ export function buildHookLists(entries: readonly HookEntry[], family: 4 | 6): Ho
 }
 
 /** Where conntrack stands: reassembly and tracking where packets enter, confirmation where they leave netfilter. */
-export function trackingEntries(
-  families: readonly (4 | 6)[],
-  defragment: HookFunction,
-  track: HookFunction,
-  confirm: HookFunction,
-): HookEntry[] {
-  const entry = (hook: HookNumber, priority: number, place: PlaceNumber, run: HookFunction): HookEntry => ({
+export function trackingEntries(families: readonly (4 | 6)[]): HookEntry[] {
+  const entry = (hook: HookNumber, priority: number, place: PlaceNumber): HookEntry => ({
     hook,
     priority,
     families,
     place,
-    run,
+    run: null,
   })
   return [
-    entry(Hook.prerouting, HookPriority.defragment, Place.defragment, defragment),
-    entry(Hook.output, HookPriority.defragment, Place.defragment, defragment),
-    entry(Hook.prerouting, HookPriority.conntrack, Place.conntrack, track),
-    entry(Hook.output, HookPriority.conntrack, Place.conntrack, track),
-    entry(Hook.input, HookPriority.confirm, Place.confirm, confirm),
-    entry(Hook.postrouting, HookPriority.confirm, Place.confirm, confirm),
+    entry(Hook.prerouting, HookPriority.defragment, Place.defragment),
+    entry(Hook.output, HookPriority.defragment, Place.defragment),
+    entry(Hook.prerouting, HookPriority.conntrack, Place.conntrack),
+    entry(Hook.output, HookPriority.conntrack, Place.conntrack),
+    entry(Hook.input, HookPriority.confirm, Place.confirm),
+    entry(Hook.postrouting, HookPriority.confirm, Place.confirm),
   ]
 }

@@ -5,7 +5,7 @@ import type { FragmentOutcomeNumber, Fragments } from '../conntrack/index.ts'
 import { FragmentOutcome } from '../conntrack/index.ts'
 import type { Host, Route } from '../host/index.ts'
 import { isLocalMulticast4, isMulticast4, loopbackIndex, RouteType } from '../host/index.ts'
-import type { HookNumber, HookVerdictNumber, MalformedReason, Packet } from '../packet/index.ts'
+import type { HookFunction, HookNumber, HookVerdictNumber, MalformedReason, Packet } from '../packet/index.ts'
 import { decode, Hook, HookVerdict, IcmpType, Icmpv6Type, PacketType } from '../packet/index.ts'
 import type { Box, Tracking } from './box.ts'
 import { ErrorBudget } from './error-budget.ts'
@@ -182,6 +182,7 @@ export class Walker implements Box {
     if (isFragment && this.reassemble(packet) !== HookVerdict.accept)
       return this.conclude(packet, this.fragmentFate(), this.fragmentReason())
     if (!this.pass(Hook.input, packet)) return
+    packet.passedRule = packet.rule
     this.deliver(packet)
     const reason = receiveLocally(this, packet)
     this.conclude(packet, reason === Drop.fragmentWaiting ? Fate.held : Fate.delivered, reason)
@@ -218,12 +219,21 @@ export class Walker implements Box {
     const lists = packet.family === 4 ? this.hooks[4] : this.hooks[6]
     const { functions, places } = lists[hook]!
     for (let i = 0; i < functions.length; i++) {
-      const verdict = functions[i]!(packet)
+      const place = places[i]!
+      const verdict = this.run(place, functions[i], packet)
       if (verdict === HookVerdict.accept) continue
-      this.stop(packet, places[i]!, verdict === HookVerdict.stolen)
+      this.stop(packet, place, verdict === HookVerdict.stolen)
       return false
     }
     return true
+  }
+
+  /** Conntrack's own are called by name, so that they can be compiled into one piece with the walk. */
+  private run(place: PlaceNumber, run: HookFunction | null | undefined, packet: Packet): HookVerdictNumber {
+    if (place === Place.conntrack) return this.tracking.track(packet)
+    if (place === Place.confirm) return this.tracking.confirm(packet)
+    if (place === Place.defragment) return this.fragments.defragment(packet)
+    return run ? run(packet) : HookVerdict.accept
   }
 
   private stop(packet: Packet, place: PlaceNumber, isStolen: boolean): void {
@@ -249,6 +259,7 @@ export class Walker implements Box {
   }
 
   leave(packet: Packet, fate: FateNumber): boolean {
+    packet.passedRule = packet.rule
     const isGroup = fate === Fate.sent && packet.output !== loopbackIndex && isLoopedGroup(this.host, packet)
     if (isGroup && packet.family === 4) {
       this.loopGroup(packet)

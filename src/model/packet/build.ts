@@ -165,7 +165,7 @@ function buildIpv6(
 }
 
 /** The checksum of a transport `segment` (its checksum field zero) between two addresses. */
-function transportChecksum(fields: IpFields, segment: Uint8Array, protocol: number): number {
+export function transportChecksum(fields: IpFields, segment: Uint8Array, protocol: number): number {
   const addresses = Uint8Array.from([...addressOf(fields.from), ...addressOf(fields.to)])
   const pseudo = sumPseudoHeader(addresses, 0, addresses.length, segment.length, protocol)
   return complement(sumWords(segment, 0, segment.length, pseudo))

@@ -68,6 +68,8 @@ export class Packet {
 
   /** Identity of the rule that decided (rules/ruleset.ts); 0: none did; negative: policy of that base chain. */
   rule = 0
+  /** {@link rule} as it was when the packet had passed input, forward or output: postrouting comes behind. 0: it did not. */
+  passedRule = 0
 
   /** Forgets what a former packet left here; the caller then sets bytes, start and end, and decodes. */
   reset(): void {
@@ -95,6 +97,7 @@ export class Packet {
     this.zoneReply = 0
     this.reason = 0
     this.rule = 0
+    this.passedRule = 0
   }
 }
 

@@ -15,12 +15,12 @@ import { Output, styleFor } from '../terminal.ts'
 
 interface Flags {
   readonly ruleset: readonly string[]
-  readonly include: readonly string[]
+  readonly include?: readonly string[]
   readonly host?: string
   readonly json?: true
 }
 
-const collect = (value: string, former: readonly string[]): string[] => [...former, value]
+const collect = (value: string, former: readonly string[] | undefined): string[] => [...(former ?? []), value]
 
 const help = `
 Packets are written as in docs/packet-notation.md, one argument each, in the order in which they happen.
@@ -33,8 +33,8 @@ Examples:
 export function configure(command: Command): void {
   command
     .argument('<packet...>', 'packets, as in: lan tcp 10.0.1.2:40000 > 10.0.2.2:22')
-    .requiredOption('-r, --ruleset <file>', 'nftables ruleset; may come several times', collect, [])
-    .option('-I, --include <directory>', 'where to look for included files as well', collect, [])
+    .requiredOption('-r, --ruleset <file>', 'nftables ruleset; may come several times', collect)
+    .option('-I, --include <directory>', 'where to look for included files as well', collect)
     .option('--host <file>', 'the box that the ruleset is on (docs/host-file.md)')
     .option('--json', 'one JSON object a line: each packet with its walk')
     .addHelpText('after', help)
@@ -42,7 +42,7 @@ export function configure(command: Command): void {
 }
 
 async function explainPackets(texts: readonly string[], flags: Flags): Promise<void> {
-  const ruleset = requireRuleset(readRuleset(flags.ruleset, flags.include))
+  const ruleset = requireRuleset(readRuleset(flags.ruleset, flags.include ?? []))
   const described = flags.host === undefined ? null : await readHost(flags.host)
   const { host, words } = described ? { host: described, words: null } : assumedHost(ruleset)
   const explanation = explain(texts, { ruleset, host, random: seededRandom(1) })
