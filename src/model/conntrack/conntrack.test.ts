@@ -153,6 +153,16 @@ describe('SCTP (fidelity 33)', () => {
     expect(wire.timeout()).toBe(10)
   })
 
+  it('takes no INIT-ACK with another tag once it stands', () => {
+    const wire = new Wire()
+    wire.send(out(0, [1, 0, initial(0x58)]))
+    wire.send(answer(0x58, [2, 0, initial(0x4d)]))
+    wire.send(out(0x4d, [10, 0, [1, 2, 3, 4]]))
+    wire.send(answer(0x58, [11, 0, []]))
+    expect(wire.send(answer(0x58, [2, 0, initial(0x58)]))).toBe('invalid:sctp-tag')
+    expect(wire.send(answer(0x58, [2, 0, initial(0x4d)]))).toBe('established/r')
+  })
+
   it('may begin with a heartbeat', () => {
     const wire = new Wire()
     expect(wire.send(out(0x4d, [4, 0, [0, 1, 0, 4]]))).toBe('new')

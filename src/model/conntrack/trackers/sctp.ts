@@ -149,6 +149,10 @@ function checkTag(
     case Chunk.heartbeat:
     case Chunk.heartbeatAck:
       return checkHeartbeat(words, at, direction, tag, type, own, isIgnored)
+    case Chunk.cookieAck:
+      // The association stands: an INIT-ACK from now on must announce the tag that is known.
+      words[at + flagsWord] = words[at + flagsWord]! & ~(initSeen(0) | initSeen(1))
+      return 0
     default:
       return 0
   }
