@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { buildIcmp, buildTcp, buildUdp } from '../../model/packet/index.ts'
+import { writePcap } from '../capture/index.ts'
 import { isWanted, parseFilter } from './filter.ts'
 import type { Judgment } from './judgment.ts'
 import { betweenText, captureOf, ethernet, onHost, replayAll, router, statefulRuleset } from './replay.fixture.ts'
@@ -34,6 +35,19 @@ const line = (judgment: Judgment): string =>
     judgment.verdict,
     judgment.rule?.line ?? judgment.policy?.chain,
   ].join(' ')
+
+describe('times', () => {
+  it('are in seconds to the nanosecond, without what dividing leaves behind', () => {
+    const frames = [379_414_034, 379_442_847, 999_999_999].map((timeNanoseconds) => ({
+      bytes: question,
+      timeSeconds: 1_795_352_379,
+      timeNanoseconds,
+    }))
+    const capture = writePcap(frames, { linkType: 101, nanoseconds: true })
+    const { judgments } = replayAll(capture, lan, statefulRuleset())
+    expect(judgments.map(({ time }) => time)).toEqual([0, 0.000028813, 0.620585965])
+  })
+})
 
 describe('judgments of a firewall put between', () => {
   it('name state, direction, entry, hook, verdict and rule', () => {
