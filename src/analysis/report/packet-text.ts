@@ -7,7 +7,7 @@ import type { Style } from './style.ts'
 export function printJudgment(judgment: Judgment, style: Style): string {
   const { n, time, packet } = judgment
   const head = `${style.heading(`#${n}`)} ${time.toFixed(3)}s  ${wayText(judgment)}  ${packet}`
-  return `${head}\n    ${stateText(judgment)}  ${becauseText(judgment.because)}\n    ${decisionText(judgment, style)}\n`
+  return `${head}\n    ${stateText(judgment)}  ${becauseText(judgment.because, judgment.entry)}\n    ${decisionText(judgment, style)}\n`
 }
 
 function wayText({ in: input, out, hook, verdict }: Judgment): string {
@@ -23,13 +23,13 @@ function stateText({ state, direction }: Judgment): string {
   return (direction === 'reply' ? `${name} (reply)` : name).padEnd(16)
 }
 
-/** Why it has its state, as half a sentence. */
-export function becauseText(because: Because): string {
+/** Why it has its state, as half a sentence. `entry`: the one it belongs to, if any. */
+export function becauseText(because: Because, entry: number | null = null): string {
   switch (because.kind) {
     case 'new':
       return 'it opens a flow, or repeats an opening that nobody has answered'
     case 'established':
-      return 'it belongs to a flow that was answered'
+      return `it belongs to ${entry === null ? 'a flow' : entryText(entry)}, which has been answered`
     case 'icmp-error':
       return `an ICMP error that quotes ${numbered(because.about.packet)} of ${entryText(because.about.entry)}`
     case 'expectation': {

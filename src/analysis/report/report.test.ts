@@ -106,6 +106,16 @@ describe('a judged packet', () => {
     expect(printJudgment(byHost, plain)).toContain('    forward  no route leads to its destination   → drop')
   })
 
+  it('says that a malformed packet came to no hook, and which entry an established one belongs to', () => {
+    const because = { kind: 'invalid', code: 'ip-truncated', text: 'too short' } as const
+    const malformed = { ...judgment, hook: null, rule: null, verdict: 'drop' as const, because }
+    expect(printJudgment(malformed, plain)).toContain('\n    before any hook   → drop')
+    const chainless = { ...judgment, rule: null }
+    expect(printJudgment(chainless, plain)).toContain('\n    forward  no chain on this hook   → accept')
+    const established = { ...judgment, because: { kind: 'established' } as const }
+    expect(printJudgment(established, plain)).toContain('it belongs to entry 4, which has been answered')
+  })
+
   it.each([
     ['input', null, 'lan', 'accept', 'lan → this host'],
     ['output', 'wan', null, 'accept', 'this host → wan'],
