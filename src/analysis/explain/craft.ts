@@ -116,7 +116,9 @@ function build(notation: PacketNotation, frame: Frame): Crafted {
       return { kind: 'packet', bytes: buildUdpLite({ ...ends, ...ports, payload }) }
     case Protocol.sctp:
       if (frame.answered)
-        return impossible('there is no `reply to` for SCTP; packets that open an association can be written: sctp A:1 > B:2')
+        return impossible(
+          'there is no `reply to` for SCTP; packets that open an association can be written: sctp A:1 > B:2',
+        )
       return { kind: 'packet', bytes: buildSctpInit({ ...ends, ...ports }) }
     default:
       return { kind: 'packet', bytes: buildIp(ends, frame.protocol, payload) }

@@ -166,7 +166,11 @@ test('a time before that of the packet before is a mistake', () => {
 test.each([
   ['sctp 10.0.1.2:5000 > 10.0.2.2:6000', 'sctp 10.0.1.2:5000 > 10.0.2.2:6000', 'NEW opens a connection'],
   // Linux takes a correct UDP-Lite checksum for a wrong one.
-  ['udplite 10.0.1.2:5 > 10.0.2.2:6 data="x"', 'udplite 10.0.1.2:5 > 10.0.2.2:6', 'INVALID the transport checksum is wrong'],
+  [
+    'udplite 10.0.1.2:5 > 10.0.2.2:6 data="x"',
+    'udplite 10.0.1.2:5 > 10.0.2.2:6',
+    'INVALID the transport checksum is wrong',
+  ],
 ])('%s has its ports', (text, printed, state) => {
   const [walk] = walks(text)
   expect(walk?.packet).toBe(printed)

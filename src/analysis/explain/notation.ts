@@ -132,7 +132,11 @@ class Reader {
   #readInterface(): void {
     const first = this.#words[0]
     if (!first) throw new Mistake(1, 'expected a packet such as `udp 10.0.0.1:5000 > 10.0.0.2:53`, found nothing')
-    if (Object.hasOwn(protocolsByName, first.text) || first.text.includes('=') || ['reply', 'about', 'again'].includes(first.text))
+    if (
+      Object.hasOwn(protocolsByName, first.text) ||
+      first.text.includes('=') ||
+      ['reply', 'about', 'again'].includes(first.text)
+    )
       return
     if (parseEndpoint(first.text) || first.text === '>' || icmpTypeOf(first.text, 4) || icmpTypeOf(first.text, 6))
       return
