@@ -104,6 +104,12 @@ describe('kinwall replay', () => {
 `)
   })
 
+  it.each(['--packets', '--flows'])('says first what it guessed, with %s', async (form) => {
+    const { out } = await kinwall(['replay', '-r', 'fw.nft', 'office.pcap', form])
+    expect(lines(out)[0]).toMatch(/^assumed: .* the firewall is put between lan=10\.0\.1\.0\/24 and outside/)
+    expect((await kinwall([...replay, 'office.pcap', form])).out).not.toContain('assumed')
+  })
+
   it('prints a summary that says what it assumed and what to look at next', async () => {
     const { code, out } = await kinwall(['replay', '-r', 'fw.nft', 'office.pcap'])
     expect(code).toBe(0)
@@ -203,6 +209,7 @@ describe('mistakes', () => {
     ['standard input twice', [...replay, '-', '-'], 'kinwall: standard input (-) can be read only once'],
     ['a ruleset that is not there', ['replay', '-r', 'no.nft', 'office.pcap'], 'kinwall: no.nft: no such file'],
     ['no ruleset', ['replay', 'office.pcap'], 'kinwall: expected -r, --ruleset <file>'],
+    ['nothing to explain with', ['explain', 'udp 10.0.0.1:1 > 10.0.0.2:2'], 'kinwall: expected -r, --ruleset <file>'],
     ['no capture', replay, "kinwall: missing required argument 'capture'"],
     [
       'an unknown option',
@@ -256,6 +263,10 @@ describe('the other commands', () => {
   it('conntrack lists entries and events as conntrack(8) does', async () => {
     const entries = await kinwall(['conntrack', '-r', 'fw.nft', ...between, 'office.pcap'])
     expect(entries.out).toMatch(/^udp {6}17 \d+ src=10\.0\.1\.2 dst=10\.0\.2\.2 sport=4000 dport=53 src=10\.0\.2\.2 /)
+    expect(entries.err).toBe('')
+    const guessed = await kinwall(['conntrack', '-r', 'fw.nft', 'office.pcap'])
+    expect(guessed.out).toBe(entries.out)
+    expect(guessed.err).toContain('the firewall is put between')
     const events = await kinwall(['conntrack', '-r', 'fw.nft', ...between, 'office.pcap', '--events'])
     expect(lines(events.out).map((line) => line.slice(0, 17))).toEqual(['    [NEW] udp    ', ' [UPDATE] udp    '])
   })

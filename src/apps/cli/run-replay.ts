@@ -62,11 +62,11 @@ export interface Finished {
 /** Frames of each capture that are looked at before the replay begins. */
 const surveyedFrames = 20_000
 
-/** `onJudgment` as in {@link Replay}; `onStart` is called before the first frame. */
+/** `onJudgment` as in {@link Replay}; `onStart` is called before the first frame, with what was guessed about the place of the capture, in sentences. */
 export interface Listeners {
   readonly output: Output
   readonly onJudgment: ((judgment: Judgment) => void) | null
-  readonly onStart?: (replay: Replay) => void
+  readonly onStart?: (replay: Replay, guessed: readonly string[]) => void
 }
 
 export async function runReplay(names: readonly string[], flags: ReplayFlags, listeners: Listeners): Promise<Finished> {
@@ -100,7 +100,7 @@ export async function runReplay(names: readonly string[], flags: ReplayFlags, li
     random,
     onJudgment,
   })
-  listeners.onStart?.(replay)
+  listeners.onStart?.(replay, described || sides ? [] : vantage.words)
   await pump(merge, inputs, replay, listeners.output)
   const captures = merge.sources.map(({ name, reader }) => ({
     name,

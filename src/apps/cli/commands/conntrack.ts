@@ -42,7 +42,8 @@ export function configure(command: Command): void {
 
 async function list(captures: readonly string[], flags: Flags): Promise<void> {
   const output = new Output()
-  const onStart = (replay: Replay): void => {
+  const onStart = (replay: Replay, guessed: readonly string[]): void => {
+    for (const words of guessed) process.stderr.write(`kinwall: ${words}\n`)
     if (flags.events) replay.conntrack.listener = listenerFor(replay, flags, output)
   }
   const finished = await runReplay(captures, flags, { output, onJudgment: null, onStart })

@@ -80,7 +80,12 @@ async function replay(captures: readonly string[], flags: Flags): Promise<void> 
     ? (judgment: Parameters<typeof printJudgment>[0]): void =>
         void (isWanted(filter, judgment) && output.write(`${print(judgment)}\n`))
     : null
-  const finished = await runReplay(captures, flags, { output, onJudgment })
+  // The summary and JSON tell what was guessed in a place of their own.
+  const onStart = (_replay: Replay, guessed: readonly string[]): void => {
+    if (flags.json || !(flags.packets || flags.flows) || guessed.length === 0) return
+    output.write(`${guessed.map((words) => style.faint(`assumed: ${words}`)).join('\n')}\n\n`)
+  }
+  const finished = await runReplay(captures, flags, { output, onJudgment, onStart })
   const wanted = (flow: FlowRow): boolean =>
     filter === noFilter || isWantedFlow(filter, flow, flowWords(flow), finished.replay.rules)
   if (flags.json) await writeJson(finished, flags, wanted, output)
