@@ -30,6 +30,7 @@ export const nftablesCodes = {
   'nft-exists': 'made twice: create, or a second declaration that differs',
   'nft-in-use': 'deleted while rules still refer to it',
   'nft-base-chain': 'a property that the base chain cannot have',
+  'nft-hook': 'a match or statement that a packet could reach on a hook where the kernel does not allow it',
   'nft-jump-loop': 'chains that jump to each other in a circle',
   'nft-after-verdict': 'a statement behind the verdict that ends the rule',
   'nft-merged-comparison':

@@ -204,6 +204,8 @@ export interface SetNode {
   readonly statements: readonly StatementNode[]
   readonly elements: readonly ElementNode[]
   readonly comment: string | null
+  /** Whether its type was refused; that is told already. */
+  readonly isRefused: boolean
   readonly span: Source
 }
 

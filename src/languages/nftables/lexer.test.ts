@@ -35,6 +35,8 @@ it.each([
   ['!= == <= << &', 'sign:!= sign:== sign:<= sign:<< sign:&'],
   ['"open', 'unterminated:"open'],
   ['\u0007', 'bad-character:\u0007'],
+  ['a\r\n', 'word:a bad-character:\r newline:\n'],
+  ['# a\r\n', 'newline:\n'],
 ])('%j is %s', (text, expected) => {
   expect(cut(text)).toBe(expected)
 })

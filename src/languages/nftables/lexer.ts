@@ -27,7 +27,7 @@ export interface Token {
   readonly end: number
 }
 
-const blank = /(?:[ \t\r]|\\\r?\n|#[^\n]*)+/y
+const blank = /(?:[ \t]|\\\n|#[^\n]*)+/y
 const word = /[A-Za-z_][A-Za-z0-9_./-]*(?:\\?\*)?/y
 const variable = /\$[A-Za-z_.][A-Za-z0-9_./-]*/y
 const string = /"[^"]*"/y

@@ -19,7 +19,7 @@ const surroundings = (family: string): string => `table ${family} t {
   map verdicts { type inet_service : verdict; elements = { 80 : jump other } }
   map counters { type inet_service : counter; elements = { 80 : "web" } }
   chain other { }
-  chain c { type filter hook input priority 0; }
+  chain c { type filter hook forward priority 0; }
 }
 `
 

@@ -73,6 +73,13 @@ describe('tables and chains', () => {
     ],
     ['table ip t { chain a { jump b; }\n chain b { } }\ndelete chain ip t b', 'nft-in-use'],
     ['table ip t { set s { type mark; } chain b { mark @s accept; } }\ndelete set ip t s', 'nft-in-use'],
+    ['table ip t { chain c { comment "a"; comment "b"; } }', 'nft-syntax'],
+    ['table ip t { chain c { type filter hook input priority 0; policy drop; policy accept; } }', 'nft-syntax'],
+    ['table ip t {\r\n chain c {\r\n }\r\n}\r\n', 'nft-character'],
+    [
+      'table ip t { map m { type mark : secmark; elements = { 1 : "a" }; } chain c { mark @m; } }',
+      'nft-unsupported-value',
+    ],
     ['table ip t { flowtable f { hook ingress priority 0; devices = { lo }; } }', 'nft-unsupported-flowtable'],
     ['table ip t { ct helper h { type "fpt" protocol tcp; } }', 'nft-unknown-helper'],
     ['table ip6 t { ct helper h { type "irc" protocol tcp; } }', 'nft-unknown-helper'],

@@ -17,6 +17,7 @@ import type {
 import { type LowerContext, lowerRule } from '../lower/rule.ts'
 import { giveUp, Refusal, type Report, refuse } from '../refusal.ts'
 import { baseChainFrom, policyFrom } from './chains.ts'
+import { checkHooks } from './hooks.ts'
 import { objectFrom } from './objects.ts'
 import { checkLoops, jumpTo, useOf } from './references.ts'
 import { addSetElements, declareSet, deleteSetElements } from './sets.ts'
@@ -342,7 +343,10 @@ export class RulesetBuilder {
 
   /** The ruleset as it stands when all commands are done. */
   finish(): Ruleset {
-    for (const table of this.#tables) this.#report.attempt(() => checkLoops(table))
+    for (const table of this.#tables) {
+      this.#report.attempt(() => checkLoops(table))
+      this.#report.attempt(() => checkHooks(table))
+    }
     const ids = this.#ruleIds()
     let baseChains = 0
     const tables = this.#tables.map((table): Table => {

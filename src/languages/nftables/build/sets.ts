@@ -5,7 +5,7 @@ import type { ElementNode, Expression, SetNode, TypeNode } from '../ast.ts'
 import type { LowerContext } from '../lower/rule.ts'
 import { RuleScope } from '../lower/rule.ts'
 import { addElements, flatElements, isInterval, keyOf, lowerElement } from '../lower/set-elements.ts'
-import { refuse } from '../refusal.ts'
+import { giveUp, refuse } from '../refusal.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import { dataTypeNamed, dataTypeNames } from '../symbols/datatypes.ts'
 import { emptySet } from './anonymous-set.ts'
@@ -14,6 +14,7 @@ import type { SetState, TableState } from './table-state.ts'
 const flags = ['constant', 'interval', 'timeout', 'dynamic'] as const
 
 export function declareSet(node: SetNode, table: TableState, context: LowerContext): SetState {
+  if (node.isRefused) giveUp()
   if (node.key === null)
     return refuse('nft-syntax', node.name.span, `expected a type in the declaration of ${node.name.text}`)
   if (node.isMap && node.data === null) refuse('nft-syntax', node.key.span, 'expected ":" and what the map maps to')

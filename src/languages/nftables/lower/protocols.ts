@@ -49,6 +49,11 @@ export class Protocols {
     } else if (this.network.is !== name) this.#conflict(this.network, this.network.is, name, span)
   }
 
+  /** What stands for one network protocol without asking the packet for it: `ct original ip saddr`. */
+  refuseOther(name: NetworkName, span: Source): void {
+    if (this.network !== null && this.network.is !== name) this.#conflict(this.network, this.network.is, name, span)
+  }
+
   needTransport(number: number, span: Source): void {
     const name = names.get(number) ?? String(number)
     if (this.transport === null) {

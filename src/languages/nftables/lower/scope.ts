@@ -24,7 +24,10 @@ export interface Scope {
   textOf(span: Source): string
   /** Adds a statement that stands before the one being lowered: what it implies. */
   imply(statement: Statement): void
-  /** What `work` implies stands before all of the rule: so that a counter before `reject with tcp reset` counts TCP alone. */
+  /**
+   * What `work` implies stands before all of the rule, as nft has it for `reject`, extension headers and IPv4 options: a
+   * counter before `reject with tcp reset` counts TCP alone.
+   */
   atStart(work: () => void): void
   /** An expression that may read the packet. `expected` gives constants their type; null: constants are refused. */
   value(expression: Expression, expected: DataType | null): Typed

@@ -75,6 +75,7 @@ export const lowerKey = (expression: Expression, types: readonly DataType[], sco
 
 function concatenationOf(expression: ExpressionOf<'concatenation'>, types: readonly DataType[], scope: Scope): Typed {
   const parts = expression.parts.flatMap((part, i) => {
+    refuseUnnamedFamily(part)
     const expected = readsPacket(part) ? null : (types[i] ?? null)
     return lowerValue(part, expected, scope).parts
   })
@@ -83,6 +84,16 @@ function concatenationOf(expression: ExpressionOf<'concatenation'>, types: reado
   if (width > 512)
     refuse('nft-value-range', expression.span, `expected a concatenation of at most 512 bits, found ${width}`)
   return { value: { kind: 'concatenation', parts: values, width }, parts }
+}
+
+/** Beside other keys nft takes the connection's addresses by their own names only. */
+function refuseUnnamedFamily(part: Expression): void {
+  if (part.kind !== 'term' || part.term.kind !== 'ct' || part.term.family !== null) return
+  const { key, direction } = part.term
+  if (key !== 'saddr' && key !== 'daddr') return
+  refuse('nft-protocol-needed', part.span, `ct ${direction} ${key} may be IPv4 or IPv6 in a concatenation`, {
+    hint: `write ct ${direction} ip ${key} or ct ${direction} ip6 ${key}`,
+  })
 }
 
 function mappedOf(expression: ExpressionOf<'map'>, expected: DataType | null, scope: Scope): Typed {

@@ -38,11 +38,23 @@ function parseItem(parser: NftablesParser, chain: Draft): void {
     chain.isHookBroken = true
     chain.hook = parseHook(parser)
     chain.isHookBroken = false
-  } else if (cursor.isWord('policy') && cursor.peek(1).kind !== 'sign') chain.policy = parsePolicy(parser)
-  else if (cursor.takeWord('comment')) chain.comment = parser.text('a comment in quotes')
-  else if (cursor.isOneOf(['devices', 'device', 'flags']) && cursor.isSign('=', 1)) {
+  } else if (cursor.isWord('policy') && cursor.peek(1).kind !== 'sign') {
+    const policy = parsePolicy(parser)
+    if (chain.policy !== null) refuse('nft-syntax', policy.span, 'expected one policy, found a second')
+    chain.policy = policy
+  } else if (cursor.isWord('comment')) {
+    const { span, text } = parseComment(parser)
+    if (chain.comment !== null) refuse('nft-syntax', span, 'expected one comment of the chain, found a second')
+    chain.comment = text
+  } else if (cursor.isOneOf(['devices', 'device', 'flags']) && cursor.isSign('=', 1)) {
     refuse('nft-unsupported-hook', cursor.here(), 'chains bound to devices belong to hooks that are not modelled')
   } else chain.rules.push(parseRule(parser))
+}
+
+function parseComment(parser: NftablesParser): Name {
+  const start = parser.cursor.start
+  parser.cursor.next()
+  return { text: parser.text('a comment in quotes'), span: parser.cursor.spanFrom(start) }
 }
 
 function parsePolicy(parser: NftablesParser): Name {

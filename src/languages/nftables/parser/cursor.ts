@@ -9,12 +9,16 @@ import { foldBlanks, type SourceText, spanOf } from '../source/source-text.ts'
 
 export class Cursor {
   readonly source: SourceText
+  /** The first line end of Windows, if there is one: nft reads none. */
+  readonly carriageReturn: Token | null
   readonly #tokens: readonly Token[]
   #at = 0
 
   constructor(source: SourceText) {
     this.source = source
-    this.#tokens = tokenize(source)
+    const tokens = tokenize(source)
+    this.carriageReturn = tokens.find(isCarriageReturn) ?? null
+    this.#tokens = this.carriageReturn === null ? tokens : tokens.filter((token) => !isCarriageReturn(token))
   }
 
   /** The token `ahead` of the next one; behind the end there are only end tokens. */
@@ -206,5 +210,7 @@ export class Cursor {
     }
   }
 }
+
+const isCarriageReturn = ({ kind, text }: Token): boolean => kind === 'bad-character' && text === '\r'
 
 const endToken: Token = { kind: 'end', text: '', start: 0, end: 0 }

@@ -199,6 +199,7 @@ export class NftablesParser implements Parser {
     const outer = this.cursor
     this.cursor = new Cursor(source)
     this.#open.push(file.name)
+    this.report.attempt(() => this.#refuseCarriageReturn())
     try {
       for (;;) {
         items()
@@ -211,6 +212,18 @@ export class NftablesParser implements Parser {
       this.#open.pop()
       this.cursor = outer
     }
+  }
+
+  /** A file with line ends of Windows is one mistake, not one a line. */
+  #refuseCarriageReturn(): void {
+    const { carriageReturn } = this.cursor
+    if (carriageReturn === null) return
+    refuse(
+      'nft-character',
+      this.cursor.spanOfToken(carriageReturn),
+      'expected the end of the line, found a carriage return',
+      { hint: 'save the file with line ends of Unix' },
+    )
   }
 
   /** Items until the closing brace or the end of the file; a broken one is reported and stepped over. */

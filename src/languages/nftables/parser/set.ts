@@ -16,6 +16,7 @@ interface Draft {
   statements: StatementNode[]
   elements: ElementNode[]
   comment: string | null
+  isRefused: boolean
 }
 
 /** Reads `{ ... }` behind the name. */
@@ -30,6 +31,7 @@ export function parseSetBody(parser: NftablesParser, name: Name, isMap: boolean,
     statements: [],
     elements: [],
     comment: null,
+    isRefused: false,
   }
   const open = parser.cursor.expectSign('{')
   parser.items(() => parseItem(parser, draft))
@@ -102,8 +104,14 @@ const objectKinds: Readonly<Record<string, ObjectKind>> = { counter: 'counter', 
 /** `ipv4_addr . inet_service : verdict`, by name or by example. */
 function parseTypes(parser: NftablesParser, draft: Draft, keyword: string): void {
   const { cursor } = parser
+  draft.isRefused = true
   draft.key = parseType(parser, keyword)
-  if (!cursor.takeSign(':')) return
+  if (cursor.takeSign(':')) parseData(parser, draft, keyword)
+  draft.isRefused = false
+}
+
+function parseData(parser: NftablesParser, draft: Draft, keyword: string): void {
+  const { cursor } = parser
   const isInterval = cursor.takeWord('interval')
   if (cursor.takeWord('verdict')) draft.data = { kind: 'verdict' }
   else if (cursor.isOneOf(Object.keys(objectKinds)))
@@ -116,7 +124,8 @@ function parseTypes(parser: NftablesParser, draft: Draft, keyword: string): void
       object: word === 'helper' ? 'ct helper' : word === 'timeout' ? 'ct timeout' : 'ct expectation',
     }
   } else if (cursor.isOneOf(['secmark', 'synproxy', 'tunnel'])) {
-    refuse('nft-unsupported-value', cursor.here(), 'maps to secmark, synproxy or tunnel objects are not modelled')
+    const span = cursor.spanOfToken(cursor.next())
+    refuse('nft-unsupported-value', span, 'maps to secmark, synproxy or tunnel objects are not modelled')
   } else draft.data = { kind: 'type', type: parseType(parser, keyword), isInterval }
 }
 

@@ -15,19 +15,27 @@ export const parse: ParseStatement<'log'> = (parser) => {
   let group: number | null = null
   let level: string | null = null
   let hasFlags = false
+  let hasSizes = false
   for (;;) {
     if (cursor.takeWord('prefix')) prefix = parser.text('a prefix in quotes')
     else if (cursor.takeWord('group')) group = cursor.expectNumber('the number of a group', 65_535)
     else if (cursor.takeWord('level'))
       level = cursor.expectOneOf([...logLevels, 'error', 'warning', 'panic'], 'a syslog level')
-    else if (cursor.takeWord('snaplen')) cursor.expectNumber('a length', 0xffffffff)
-    else if (cursor.takeWord('queue-threshold')) cursor.expectNumber('a number of messages', 65_535)
-    else if (cursor.takeWord('flags')) {
+    else if (cursor.takeWord('snaplen')) {
+      cursor.expectNumber('a length', 0xffffffff)
+      hasSizes = true
+    } else if (cursor.takeWord('queue-threshold')) {
+      cursor.expectNumber('a number of messages', 65_535)
+      hasSizes = true
+    } else if (cursor.takeWord('flags')) {
       parseFlags(parser)
       hasFlags = true
     } else break
   }
   const span = cursor.spanFrom(start)
+  if (level === 'audit' && (prefix !== null || group !== null || hasFlags || hasSizes)) {
+    refuse('nft-syntax', span, 'expected log level audit alone: the audit log has its own form')
+  }
   if (group !== null && (level !== null || hasFlags)) {
     refuse(
       'nft-syntax',

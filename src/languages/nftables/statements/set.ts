@@ -41,7 +41,13 @@ function setMeta(target: TermOf<'meta'>, value: Expression, scope: Scope): BareS
       `expected one of ${alternatives(metaKeys)} to set, found meta ${target.key}`,
     )
   }
+  if (key === 'secmark') refuseLabel(value)
   return { kind: 'set meta', key, value: scope.valueOfType(value, type) }
+}
+
+/** `meta secmark set "name"` names an object; numbers are copied from mark to mark. */
+function refuseLabel(value: Expression): void {
+  if (value.kind === 'word') refuse('nft-unsupported-secmark', value.span, 'secmark objects need a security module')
 }
 
 const conntrackTypes = {
@@ -63,6 +69,7 @@ function setConntrack(target: TermOf<'ct'>, value: Expression, scope: Scope): Ba
       `expected mark, label, zone, secmark or event to set, found ct ${target.key}`,
     )
   }
+  if (key === 'secmark') refuseLabel(value)
   return { kind: 'set ct', key, direction: target.direction, value: scope.valueOfType(value, conntrackTypes[key]) }
 }
 

@@ -31,10 +31,19 @@ describe('statements', () => {
       log prefix "hello: " level warn -> log "hello: " null warn
       log group 5 prefix "x" -> log "x" 5 null
       log group 5 level info -> fail:nft-syntax
+      log level audit -> log null null audit
+      log level audit prefix "x" -> fail:nft-syntax
+      log level audit snaplen 5 -> fail:nft-syntax
+      log level audit flags all -> fail:nft-syntax
       log levle info -> fail:nft-unknown-statement
       reject -> reject icmpx 1
       ip: reject -> reject icmp 3
       ip6 saddr ::1 reject -> meta nfproto == 10; ip6 saddr == 0:0:0:1; reject icmpv6 4
+      ct l3proto ipv4 reject -> ct l3proto == 2; reject icmp 3
+      ct l3proto ipv6 reject -> ct l3proto == 10; reject icmpv6 4
+      ct l3proto != ipv6 reject -> ct l3proto != 10; reject icmpx 1
+      meta protocol ip reject -> meta protocol == 0x800; reject icmpx 1
+      ip: ct l3proto ipv6 reject -> ct l3proto == 10; reject icmp 3
       reject with tcp reset -> meta l4proto == 6; reject tcp reset 0
       udp dport 53 reject with tcp reset -> fail:nft-conflicting-protocols
       counter reject with tcp reset -> meta l4proto == 6; counter 0/0; reject tcp reset 0
@@ -53,6 +62,7 @@ describe('statements', () => {
       meta mark set tcp dport map @marks -> meta l4proto == 6; meta mark = tcp dport map @marks
       meta mark set jhash ip saddr mod 5 seed 0x10 -> meta nfproto == 2; meta mark = jhash(ip saddr) mod 5 offset 0
       meta mark set numgen random mod 5 offset 3 -> meta mark = numgen random mod 5 offset 3
+      meta secmark set "label" -> fail:nft-unsupported-secmark
       meta nfproto set 5 -> fail:nft-operator
       meta priority set 1:2 -> meta priority = 0x10002
       ct mark set meta mark and 0xff or 0x1 -> ct mark = (meta mark & 254 ^ 1)

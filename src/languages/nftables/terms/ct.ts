@@ -57,6 +57,7 @@ export const lower: LowerTerm<'ct'> = (term, scope) => {
 }
 
 function address(term: TermOf<'ct'>, key: ConntrackKey, scope: Scope): Typed {
+  if (term.family !== null) scope.protocols.refuseOther(term.family === 4 ? 'ip' : 'ip6', term.span)
   const known = scope.protocols.network?.is ?? null
   const family = term.family ?? (known === null ? null : known === 'ip' ? 4 : 6)
   if (family === null) {

@@ -19,8 +19,12 @@ export const parse: ParseTerm<'meta'> = ({ cursor }) => {
   return { kind: 'meta', key, span: cursor.spanFrom(start) }
 }
 
-export const lower: LowerTerm<'meta'> = (term) => {
+export const lower: LowerTerm<'meta'> = (term, scope) => {
   const meta = metaNames[term.key]
   if (!meta) return refuse('nft-unknown-key', term.span, `meta has no key ${term.key}`)
+  if (meta.key === 'nfproto' && scope.table.family !== 'inet') {
+    const hint = `all packets of a table of family ${scope.table.family} are of one protocol; leave it out`
+    refuse('nft-unknown-key', term.span, 'meta nfproto is there in tables of family inet only', { hint })
+  }
   return typedOf({ kind: 'meta', key: meta.key, width: meta.type.width }, meta.type)
 }

@@ -79,12 +79,21 @@ describe('ct', () => {
       ct original ip saddr 1.2.3.4 -> ct original ip4 saddr == 0x1020304
       ct original saddr 1.2.3.4 -> fail:nft-protocol-needed
       ip: ct original saddr 1.2.3.4 -> ct original ip4 saddr == 0x1020304
+      ct l3proto ipv4 ct original saddr 1.2.3.4 -> ct l3proto == 2; ct original ip4 saddr == 0x1020304
+      meta nfproto ipv6 ct original ip saddr 1.2.3.4 -> fail:nft-conflicting-protocols
+      ip6: ct original ip saddr 1.2.3.4 -> fail:nft-conflicting-protocols
+      ip: ct original saddr . meta mark { 1.2.3.4 . 5 } -> fail:nft-protocol-needed
+      ip: ct original ip saddr . meta mark { 1.2.3.4 . 5 } -> ct original ip4 saddr . meta mark in { 0x1020304:5 }
+      ct protocol tcp tcp dport 22 -> ct protocol == 6; meta l4proto == 6; tcp dport == 22
+      ip: ct protocol tcp tcp dport 22 -> ct protocol == 6; tcp dport == 22
+      ip: ct protocol tcp udp dport 22 -> fail:nft-conflicting-protocols
       ct original proto-dst 22 -> fail:nft-protocol-needed
       meta l4proto tcp ct original proto-dst 22 -> meta l4proto == 6; ct original proto-dst == 22
       ct original packets > 5 -> ct original packets > 0:5
       ct avgpkt <= 100 -> ct avgpkt <= 0:100
       ct packets > 5 -> ct packets > 0:5
       ct original zone 1 -> ct original zone == 1
+      ip: meta nfproto ipv4 -> fail:nft-unknown-key
       ct statte new -> fail:nft-unknown-key
     `)
   })
@@ -102,6 +111,10 @@ describe('other terms', () => {
       rt nexthop 1.2.3.4 -> fail:nft-protocol-needed
       rt ipsec exists -> rt ipsec == 1
       frag more-fragments 1 -> meta nfproto == 10; frag more-fragments == 1
+      counter frag id 1 -> meta nfproto == 10; counter 0/0; frag id == 1
+      ct l3proto ipv6 frag id 1 -> ct l3proto == 10; frag id == 1
+      ct l3proto ipv4 frag id 1 -> fail:nft-conflicting-protocols
+      meta protocol ip ip option rr exists -> meta nfproto == 2; meta protocol == 0x800; ip option rr == 1
       exthdr hbh missing -> meta nfproto == 10; exthdr hbh == 0
       dst nexthdr 6 -> meta nfproto == 10; dst nexthdr == 6
       srh sid[1] dead::beef -> meta nfproto == 10; srh sid[1] == 0xdead0000:0:0:0xbeef
