@@ -22,7 +22,8 @@ export class IpView {
 
   /** Looks at the packet between `start` and `available`. */
   read(bytes: Uint8Array, start: number, available: number): void {
-    this.bytes = bytes
+    // Thousands of packets share their bytes: a store of an object is a call of the garbage collector's, a comparison is not.
+    if (this.bytes !== bytes) this.bytes = bytes
     this.start = start
     this.available = available
     this.family = 0

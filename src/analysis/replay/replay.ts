@@ -196,7 +196,7 @@ export class Replay {
     const view = this.#view
     const isSent = this.#placement.act === 'send'
     packet.reset()
-    packet.bytes = view.bytes
+    if (packet.bytes !== view.bytes) packet.bytes = view.bytes
     packet.start = view.start
     packet.time = this.#time
     packet.number = this.#tally.packets += 1

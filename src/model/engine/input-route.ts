@@ -49,22 +49,18 @@ const dropOfRoute = (route: Route): DropNumber => {
 /** 224.0.0.1: the group that every host is in. */
 const isAllHosts4 = (bytes: Uint8Array, at: number): boolean => isLocalMulticast4(bytes, at) && bytes[at + 3] === 1
 
+/** Its first byte alone says that it is none of the addresses that {@link routeSpecial4} knows. */
+function isOrdinary4(bytes: Uint8Array, at: number): boolean {
+  const first = bytes[at]!
+  return first > 0 && first < 224 && first !== 127
+}
+
 export function routeInput4(host: Host, packet: Packet, result: InputRoute): void {
   const { bytes, start } = packet
-  const source = start + 12
   const destination = start + 16
-  if (isMulticast4(bytes, destination)) return routeMulticast4(host, packet, result)
-  if (isMulticast4(bytes, source) || isLimitedBroadcast(bytes, source))
-    return result.set(Way.refuse, noRoute, Drop.martianSource)
-  if (isLimitedBroadcast(bytes, destination) || (isAny4(bytes, source) && isAny4(bytes, destination)))
-    return routeBroadcast4(host, packet, noRoute, result)
-  if (isAny4(bytes, source)) return result.set(Way.refuse, noRoute, Drop.martianSource)
-  if (isAny4(bytes, destination)) return result.set(Way.refuse, noRoute, Drop.martianDestination)
+  const isOrdinary = isOrdinary4(bytes, start + 12) && isOrdinary4(bytes, destination)
+  if (!isOrdinary && routeSpecial4(host, packet, result)) return
   const settings = host.interfaces[packet.input - 1]?.settings
-  if (!settings?.isRoutingLoopbackNet) {
-    if (isLoopback4(bytes, destination)) return result.set(Way.refuse, noRoute, Drop.martianDestination)
-    if (isLoopback4(bytes, source)) return result.set(Way.refuse, noRoute, Drop.martianSource)
-  }
   const route = host.route(4, bytes, destination)
   if (route.type === RouteType.broadcast) return routeBroadcast4(host, packet, route, result)
   if (route.type === RouteType.local) {
@@ -80,6 +76,31 @@ export function routeInput4(host: Host, packet: Packet, result: InputRoute): voi
   if (route.type !== RouteType.unicast) return result.set(Way.refuse, route, Drop.martianDestination)
   const reason = checkSource4(host, packet)
   result.set(reason === Drop.none ? Way.forward : Way.refuse, route, reason)
+}
+
+/** Groups, broadcasts, no address, loopback. False: the routes decide. */
+function routeSpecial4(host: Host, packet: Packet, result: InputRoute): boolean {
+  const { bytes, start } = packet
+  const source = start + 12
+  const destination = start + 16
+  if (isMulticast4(bytes, destination)) routeMulticast4(host, packet, result)
+  else if (isMulticast4(bytes, source) || isLimitedBroadcast(bytes, source))
+    result.set(Way.refuse, noRoute, Drop.martianSource)
+  else if (isLimitedBroadcast(bytes, destination) || (isAny4(bytes, source) && isAny4(bytes, destination)))
+    routeBroadcast4(host, packet, noRoute, result)
+  else if (isAny4(bytes, source)) result.set(Way.refuse, noRoute, Drop.martianSource)
+  else if (isAny4(bytes, destination)) result.set(Way.refuse, noRoute, Drop.martianDestination)
+  else return isLoopbackRefused4(host, packet, result)
+  return true
+}
+
+function isLoopbackRefused4(host: Host, packet: Packet, result: InputRoute): boolean {
+  const { bytes, start } = packet
+  const isToLoopback = isLoopback4(bytes, start + 16)
+  if (!isToLoopback && !isLoopback4(bytes, start + 12)) return false
+  if (host.interfaces[packet.input - 1]?.settings.isRoutingLoopbackNet) return false
+  result.set(Way.refuse, noRoute, isToLoopback ? Drop.martianDestination : Drop.martianSource)
+  return true
 }
 
 function routeBroadcast4(host: Host, packet: Packet, route: Route, result: InputRoute): void {

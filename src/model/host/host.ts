@@ -108,8 +108,7 @@ export class Host {
 
   /** Whether the address is configured on one of the interfaces. */
   isOwnAddress(family: 4 | 6, bytes: Uint8Array, at: number): boolean {
-    const route = this.route(family, bytes, at)
-    return route.type === RouteType.local && route.prefixLength === (family === 4 ? 32 : 128)
+    return (family === 4 ? this.routes4 : this.routes6).lookupSingle(bytes, at).type === RouteType.local
   }
 
   /**

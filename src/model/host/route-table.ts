@@ -30,6 +30,7 @@ export const noRoute: Route = {
 }
 
 const cacheSize = 1024
+const fewRoutes = 16
 
 /** Routes of one family. Destinations are compared as 32-bit words: one of them in IPv4, four in IPv6. */
 export class RouteTable {
@@ -37,6 +38,8 @@ export class RouteTable {
   private routes: Route[] = []
   private networks = new Int32Array(0)
   private masks = new Int32Array(0)
+  /** How many routes, the first ones, lead to a single address. */
+  private singles = 0
   private readonly cachedWords: Int32Array
   private readonly cached: (Route | null)[] = new Array(cacheSize).fill(null)
 
@@ -53,6 +56,7 @@ export class RouteTable {
     this.networks = new Int32Array(sorted.length * this.words)
     this.masks = new Int32Array(sorted.length * this.words)
     for (const [i, { to }] of sorted.entries()) this.writePrefix(i, to)
+    this.singles = sorted.filter(({ to }) => to.length === 32 * this.words).length
   }
 
   private writePrefix(i: number, to: Prefix): void {
@@ -69,20 +73,29 @@ export class RouteTable {
     return this.words === 1 ? this.lookup4(readInt32(bytes, at), device) : this.lookup6(bytes, at, device)
   }
 
+  /** The route to this single address; {@link noRoute} where it is only part of a block. */
+  lookupSingle(bytes: Uint8Array, at: number): Route {
+    if (this.words === 1) return this.scan4(readInt32(bytes, at), 0, this.singles)
+    const route = this.lookup6(bytes, at, 0)
+    return route.prefixLength === 128 ? route : noRoute
+  }
+
   private lookup4(word: number, device: number): Route {
-    if (device !== 0) return this.scan4(word, device)
+    const { length } = this.routes
+    // So few are compared sooner than they are found in the cache, which captures of many addresses wash out.
+    if (device !== 0 || length <= fewRoutes) return this.scan4(word, device, length)
     const slot = (Math.imul(word, 0x9e3779b1) >>> 16) & (cacheSize - 1)
     const cached = this.cached[slot]
     if (cached && this.cachedWords[slot] === word) return cached
-    const route = this.scan4(word, 0)
+    const route = this.scan4(word, 0, length)
     this.cachedWords[slot] = word
     this.cached[slot] = route
     return route
   }
 
-  private scan4(word: number, device: number): Route {
+  private scan4(word: number, device: number, count: number): Route {
     const { routes, networks, masks } = this
-    for (let i = 0; i < routes.length; i++) {
+    for (let i = 0; i < count; i++) {
       if ((word & masks[i]!) === networks[i]) {
         const route = routes[i]!
         if (device === 0 || route.output === device || route.output === 0) return route
