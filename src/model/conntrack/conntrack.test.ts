@@ -131,6 +131,14 @@ describe('other protocols (fidelity 33)', () => {
   })
 })
 
+describe('a packet from an address and port to the same', () => {
+  it('is the answer to itself when it comes again', () => {
+    const itself = udp(client, 4000, client, 4000)
+    const wire = new Wire()
+    expect([wire.send(itself), wire.send(itself)]).toEqual(['new', 'established/r'])
+  })
+})
+
 describe('SCTP (fidelity 33)', () => {
   const initial = (tag: number): number[] => [0, 0, 0, tag, 0, 0, 255, 255, 0, 1, 0, 1, 0, 0, 0, 0]
   const out = (tag: number, ...chunks: [number, number, number[]][]): Uint8Array =>

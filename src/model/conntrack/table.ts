@@ -66,8 +66,9 @@ export class Table {
   link(entry: number): void {
     this.makeSpace()
     this.words[entry + Word.flags]! |= Flag.isLinked
-    this.place(entry, 0)
+    // In Linux the reply tuple comes to stand in front: it is found where both are equal (a packet to its own address and port).
     this.place(entry, 1)
+    this.place(entry, 0)
     this.count++
   }
 
