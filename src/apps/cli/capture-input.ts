@@ -11,6 +11,45 @@ import { fileErrorText } from './file-error.ts'
 
 const chunkLength = 1 << 20
 
+/**
+ * How much to give to the decompressor at once, after so many bytes. What it makes of the piece that holds a break is lost, so
+ * that pieces are small at first, and never large.
+ */
+const pieceLength = (after: number): number => Math.min(Math.max(after >>> 4, 32), 1 << 14)
+
+/** The bytes of a gzip stream as far as it is whole; then it throws. */
+async function* gunzipped(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: 1 << 18 })
+  const ready: Uint8Array[] = []
+  let failure: Error | null = null
+  gunzip.on('data', (chunk: Uint8Array) => ready.push(chunk))
+  gunzip.on('error', (error) => {
+    failure = error
+  })
+  const passed = (run: (done: () => void) => void): Promise<void> =>
+    new Promise((resolve) => {
+      gunzip.once('close', resolve)
+      run(() => {
+        gunzip.off('close', resolve)
+        resolve()
+      })
+    })
+  let given = 0
+  for await (const chunk of packed) {
+    for (let at = 0; at < chunk.length && failure === null; ) {
+      const piece = chunk.subarray(at, at + pieceLength(given))
+      await passed((done) => gunzip.write(piece, done))
+      at += piece.length
+      given += piece.length
+    }
+    yield* ready.splice(0)
+    if (failure !== null) throw failure
+  }
+  await passed((done) => gunzip.once('end', done).end())
+  yield* ready.splice(0)
+  if (failure !== null) throw failure
+}
+
 /** A source of chunks; each chunk is the reader's own and may be changed. */
 export class CaptureInput {
   /** As given; standard input is `-`. */
@@ -80,11 +119,7 @@ export class CaptureInput {
     const head = first.done || !(first.value instanceof Uint8Array) ? new Uint8Array(0) : first.value
     const rest = this.#counted(head, raw)
     if (!isGzip(head)) return rest
-    const { Readable } = await import('node:stream')
-    const gunzip = createGunzip({ chunkSize: chunkLength })
-    const source = Readable.from(rest)
-    source.on('error', (error) => gunzip.destroy(error))
-    return source.pipe(gunzip)[Symbol.asyncIterator]()
+    return gunzipped(rest)
   }
 
   async *#counted(head: Uint8Array, rest: AsyncIterator<unknown>): AsyncGenerator<Uint8Array> {

@@ -8,6 +8,7 @@ const words: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is no directory',
   ELOOP: 'too many symbolic links',
   EMFILE: 'too many open files',
+  ENOSPC: 'no space left on device',
   ENAMETOOLONG: 'the name is too long',
 }
 

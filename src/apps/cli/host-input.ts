@@ -12,7 +12,8 @@ export async function readHost(file: string): Promise<HostConfiguration> {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new UsageError(`${file}: ${fileErrorText(error)}`)
+    const text = fileErrorText(error)
+    throw new UsageError(`${file}: ${text}${text === 'is a directory' ? ', expected a HOST.yaml' : ''}`)
   }
   const read = readHostFile(file, text)
   if (!('configuration' in read)) throw new UsageError(read, true)

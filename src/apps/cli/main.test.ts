@@ -80,6 +80,14 @@ file('office.pcap', capture)
 file('office.pcap.gz', gzipSync(capture))
 file('cut.pcap', capture.slice(0, -10))
 file('cut.pcap.gz', gzipSync(capture).slice(0, -20))
+file('trailing.pcap.gz', Buffer.concat([gzipSync(capture), Buffer.from('what is this')]))
+const many = Array.from({ length: 4000 }, (_, i) => ({
+  bytes: buildUdp({ from: client, to: server, fromPort: 1 + ((i * 7919) % 65_000), toPort: 53, payload: `${i ** 3}` }),
+}))
+const broken = gzipSync(writePcap(many, { linkType: 101 }))
+broken.fill(0xff, broken.length >> 1, (broken.length >> 1) + 500)
+file('broken.pcap.gz', broken)
+file('long-record.pcap', Uint8Array.from(capture).fill(0xff, 24 + 8, 24 + 12))
 file('empty.pcap', '')
 file('frameless.pcap', writePcap([]))
 file('text.pcap', 'hello, this is no capture')
@@ -177,6 +185,47 @@ describe('kinwall replay', () => {
     expect(objects(out)[0]).toMatchObject({ in: 'lan', out: 'wan', verdict: 'accept' })
   })
 
+  it('replays what comes before a break in a compressed capture, and says what broke', async () => {
+    for (const [name, least] of [
+      ['trailing.pcap.gz', 1],
+      ['broken.pcap.gz', 1500],
+    ] as const) {
+      const { code, out, err } = await kinwall([...replay, name, '--json', '--summary'])
+      expect([name, code, err]).toEqual([name, 1, ''])
+      expect(objects(out)[0]?.['packets']).toBeGreaterThanOrEqual(least)
+    }
+    const { out } = await kinwall([...replay, 'trailing.pcap.gz'])
+    expect(out).toContain('trailing.pcap.gz could not be read to its end: incorrect header check')
+  })
+
+  it.each([
+    ['replay', [...replay, 'office.pcap', '--packets']],
+    ['check', ['check', 'bad.nft']],
+    ['help', ['--help']],
+  ])('%s says in one line that its output cannot be written', async (_name, words) => {
+    const shell = spawn('sh', ['-c', '"$@" > /dev/full', 'sh', program, ...words], { cwd: directory })
+    let err = ''
+    shell.stderr.on('data', (data: unknown) => {
+      err += String(data)
+    })
+    const code = await new Promise((resolve) => shell.on('close', resolve))
+    expect([code, err]).toEqual([2, 'kinwall: standard output: no space left on device\n'])
+  })
+
+  it.each([
+    ['check', ['check', 'bad.nft']],
+    ['help', ['--help']],
+  ])('%s ends without a word when nobody reads on', async (_name, words) => {
+    const child = spawn(program, words, { cwd: directory })
+    child.stdout.destroy()
+    let err = ''
+    child.stderr.on('data', (data: unknown) => {
+      err += String(data)
+    })
+    await new Promise((resolve) => child.on('close', resolve))
+    expect(err).toBe('')
+  })
+
   it('replays what can be read of a capture that is cut, and says so', async () => {
     for (const name of ['cut.pcap', 'cut.pcap.gz']) {
       const { code, out } = await kinwall([...replay, name])
@@ -204,6 +253,16 @@ describe('mistakes', () => {
       'no capture at all',
       [...replay, 'text.pcap'],
       'kinwall: text.pcap: expected the first bytes of a pcap or pcapng capture, found 0x68656c6c',
+    ],
+    [
+      'a capture whose first record cannot be',
+      [...replay, 'long-record.pcap'],
+      'kinwall: long-record.pcap: at byte 24: expected a captured length of at most 262144, found 4294967295 (0xffffffff)',
+    ],
+    [
+      'a folder for a HOST.yaml',
+      [...replay.slice(0, 3), '--host', 'folder', 'office.pcap'],
+      'kinwall: folder: is a directory, expected a HOST.yaml',
     ],
     ['an empty standard input', [...replay, '-'], 'kinwall: -: expected a pcap or pcapng capture, found no bytes'],
     ['standard input twice', [...replay, '-', '-'], 'kinwall: standard input (-) can be read only once'],

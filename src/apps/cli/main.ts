@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { suggestFor } from './suggest.ts'
+import { watchOutput } from './watch-output.ts'
 
 /** What a file in `commands/` exports: adds arguments, options, help and action to a command that has its name already. */
 interface CommandModule {
@@ -110,4 +111,5 @@ async function main(words: readonly string[]): Promise<void> {
   }
 }
 
+watchOutput()
 await main(process.argv.slice(2))

@@ -152,7 +152,10 @@ function refuseNoCapture(input: CaptureInput, reader: CaptureReader): void {
   if (reader.frameCount > 0) return
   const [problem] = reader.problems
   if (input.problem !== null) throw new UsageError(`${input.name}: ${input.problem}`)
-  if (problem) throw new UsageError(`${input.name}: ${problem.message}`)
+  if (problem) {
+    const at = problem.byteOffset > 0 ? `at byte ${problem.byteOffset}: ` : ''
+    throw new UsageError(`${input.name}: ${at}${problem.message}`)
+  }
   throw new UsageError(`${input.name}: expected at least one frame, found a capture without any`)
 }
 
@@ -219,6 +222,8 @@ function missingInterfaces(ruleset: Ruleset, vantage: VantageChoice): string[] {
 /** On standard error: what could not be read, for outputs that have no place for it. */
 export function explainPartial({ captures, hints, isPartial }: Finished): void {
   if (!isPartial) return
-  const problems = captures.flatMap(({ name, problems }) => problems.map(({ message }) => `${name}: ${message}`))
+  const problems = captures.flatMap(({ name, problems }) =>
+    problems.map(({ message, byteOffset }) => `${name}: at byte ${byteOffset}: ${message}`),
+  )
   for (const line of [...problems, ...hints]) process.stderr.write(`kinwall: ${line}\n`)
 }

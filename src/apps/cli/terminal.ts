@@ -30,8 +30,7 @@ export class Output {
 
   constructor() {
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-      this.isClosed = true
+      this.isClosed ||= error.code === 'EPIPE'
     })
   }
 

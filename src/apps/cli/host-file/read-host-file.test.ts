@@ -71,7 +71,27 @@ describe('a HOST.yaml', () => {
     ],
     [
       'interfaces: { eth0: {} }\nsysctls: { net.ipv4.ip_forwrad: 1 }',
-      'box.yaml:2:33: expected a number for a sysctl that the model knows, found net.ipv4.ip_forwrad',
+      'box.yaml:2:33: expected a sysctl that the model knows, found net.ipv4.ip_forwrad',
+    ],
+    [
+      'interfaces: { eth0: {} }\nsysctls: { net.netfilter.nf_conntrack_tcp_timeout_established: -5 }',
+      'box.yaml:2:64: expected a whole number from 0 to 4294967295, found -5 as sysctls.net.netfilter.nf_conntrack_tcp_timeout_established',
+    ],
+    [
+      'interfaces: { eth0: {} }\nsysctls: { net.netfilter.nf_conntrack_max: 1e300 }',
+      'box.yaml:2:44: expected a whole number from 0 to 4294967295, found 1e+300 as sysctls.net.netfilter.nf_conntrack_max',
+    ],
+    [
+      'interfaces: { eth0: {} }\nsysctls: { net.ipv4.ip_forward: yes }',
+      'box.yaml:2:33: expected a whole number from -2147483648 to 4294967295, found "yes" as sysctls.net.ipv4.ip_forward',
+    ],
+    [
+      'interfaces: { eth0: { addresses: [10.0.0.1/24] } }\nroutes: [{ to: default, via: 10.0.1.254 }]',
+      'box.yaml:2:30: expected a router in the network of an interface, or its interface as "dev", found 10.0.1.254 as routes.0.via',
+    ],
+    [
+      `a: &a [1, 2]\n${Array.from({ length: 9 }, (_, i) => `b${i}: &b${i} [${`*${i === 0 ? 'a' : `b${i - 1}`}, `.repeat(9)}]\n`).join('')}`,
+      'box.yaml:1:1: expected a host, found aliases that stand for more than a file may hold',
     ],
     [
       'interfaces: { "a b": {} }',

@@ -1,7 +1,7 @@
 /** Reads a HOST.yaml into the configuration of a modelled host; everything wrong with it is said with its place. */
 
-import { LineCounter, parseDocument } from 'yaml'
-import { type Prefix, parseAddress, parsePrefix } from '../../../model/bytes/index.ts'
+import { type Document, LineCounter, parseDocument } from 'yaml'
+import { isInPrefix, type Prefix, parseAddress, parsePrefix } from '../../../model/bytes/index.ts'
 import { settingsFromSysctls } from '../../../model/conntrack/index.ts'
 import { Host, type HostConfiguration } from '../../../model/host/index.ts'
 import { locateIssues, placeOf } from './located-errors.ts'
@@ -21,26 +21,75 @@ export function readHostFile(file: string, text: string): HostDescription | read
   const [error] = document.errors
   if (error)
     return [`${placeOf(file, error.pos[0], lines)}: expected YAML, found a mistake: ${lowerFirst(error.message)}`]
-  const checked = hostFile.safeParse(document.toJS())
+  const values = valuesOf(document)
+  if (values === null)
+    return [`${placeOf(file, 0, lines)}: expected a host, found aliases that stand for more than a file may hold`]
+  const checked = hostFile.safeParse(values.whole)
   if (!checked.success) return locateIssues(file, checked.error.issues, document, lines)
+  const at = (path: readonly (string | number)[]): string => {
+    const node = document.getIn(path, true)
+    return placeOf(file, (isRanged(node) ? node.range[0] : undefined) ?? 0, lines)
+  }
   const unknown = unknownNames(checked.data)
   if (unknown.length > 0) {
-    return unknown.map(({ path, name, known }) => {
-      const node = document.getIn(path, true)
-      const offset = (isRanged(node) ? node.range[0] : undefined) ?? 0
-      return `${placeOf(file, offset, lines)}: expected one of the interfaces ${known.join(', ')}, found "${name}"`
-    })
+    return unknown.map(
+      ({ path, name, known }) => `${at(path)}: expected one of the interfaces ${known.join(', ')}, found "${name}"`,
+    )
   }
+  const routers = strangeRouters(checked.data).map(
+    ({ index, via }) =>
+      `${at(['routes', index, 'via'])}: expected a router in the network of an interface, or its interface as "dev", found ${via} as routes.${index}.via`,
+  )
   const configuration = configurationOf(checked.data)
+  const wrong = wrongSysctls(checked.data)
+  const numbers = wrong.map(
+    ({ name, expected, found }) => `${at(['sysctls', name])}: expected ${expected}, found ${found} as sysctls.${name}`,
+  )
   const strange = unknownSysctls(configuration)
-  if (strange.length > 0) {
-    return strange.map((name) => {
-      const node = document.getIn(['sysctls', name], true)
-      const offset = (isRanged(node) ? node.range[0] : undefined) ?? 0
-      return `${placeOf(file, offset, lines)}: expected a number for a sysctl that the model knows, found ${name}`
-    })
-  }
+    .filter((name) => !wrong.some((one) => one.name === name))
+    .map((name) => `${at(['sysctls', name])}: expected a sysctl that the model knows, found ${name}`)
+  const mistakes = [...routers, ...numbers, ...strange]
+  if (mistakes.length > 0) return mistakes
   return { configuration, outside: checked.data.outside }
+}
+
+/** Null where aliases of aliases would blow up to more than memory holds. */
+function valuesOf(document: Document): { readonly whole: unknown } | null {
+  try {
+    return { whole: document.toJS() }
+  } catch (error) {
+    if (error instanceof ReferenceError) return null
+    throw error
+  }
+}
+
+/** A number, or several with blanks between; of conntrack, none below 0. Booleans are 0 and 1. */
+function wrongSysctls(file: HostFile): { name: string; expected: string; found: string }[] {
+  return Object.entries(file.sysctls).flatMap(([name, value]) => {
+    const least = name.startsWith('net.netfilter.') ? 0 : -0x8000_0000
+    const texts = String(Number.isInteger(value) ? value : typeof value === 'boolean' ? Number(value) : value)
+    const areRight = texts.split(/\s+/).every((text) => {
+      const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN
+      return number >= least && number <= 0xffff_ffff
+    })
+    return areRight
+      ? []
+      : [{ name, expected: `a whole number from ${least} to 4294967295`, found: JSON.stringify(value) }]
+  })
+}
+
+/** Next routers without `dev` must be neighbours: Linux refuses such a route as "network is unreachable". */
+function strangeRouters(file: HostFile): { index: number; via: string }[] {
+  const networks = Object.values(file.interfaces).flatMap(({ addresses }) =>
+    addresses.flatMap((text) => parsePrefix(text) ?? []),
+  )
+  return file.routes.flatMap(({ via, dev }, index) => {
+    const address = via === undefined || dev !== undefined ? null : parseAddress(via)
+    if (address === null || via === undefined) return []
+    return networks.some((network) => network.address.length === address.length && isInPrefix(address, 0, network))
+      ? []
+      : [{ index, via }]
+  })
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
