@@ -115,9 +115,8 @@ function meta({ key, width }: MetaValue): Raised {
 function conntrack({ key, direction, family, width }: ConntrackValue): Raised {
   const dir = direction === null ? {} : { dir: direction }
   if (key === 'saddr' || key === 'daddr') {
-    const isIpv6 = family === 6
-    const name = `${isIpv6 ? 'ip6' : 'ip'} ${key}`
-    return { json: { ct: { key: name, ...dir } }, type: isIpv6 ? t.ipv6_addr : t.ipv4_addr }
+    const name = family === null ? key : `${family === 6 ? 'ip6' : 'ip'} ${key}`
+    return { json: { ct: { key: name, ...dir } }, type: width === 128 ? t.ipv6_addr : t.ipv4_addr }
   }
   // The kernel takes no direction for these two.
   const hasDirection = key !== 'protocol' && key !== 'l3proto'

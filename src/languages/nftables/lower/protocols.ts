@@ -25,8 +25,6 @@ export class Protocols {
   network: Known<NetworkName> | null
   transport: Known<number> | null = null
   isEthernet = false
-  /** Whether the rule has said the connection's transport protocol. */
-  hasConnectionTransport = false
   /** Types of ICMP or ICMPv6 message that the rule has come down to; null: any. */
   messageTypes: readonly number[] | null = null
   readonly #emit: (statement: Statement) => void
@@ -79,7 +77,6 @@ export class Protocols {
    * an ICMP error may belong to the connection.
    */
   setConnectionTransport(is: number, span: Source): void {
-    this.hasConnectionTransport = true
     if (this.network !== null) this.setTransport(is, span)
   }
 

@@ -3,6 +3,7 @@
 import type { StatementOf } from '../ast.ts'
 import { constantNumber } from '../lower/constant.ts'
 import type { BareStatement, Scope } from '../lower/scope.ts'
+import { refuse } from '../refusal.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import { dataTypes } from '../symbols/datatypes.ts'
 import type { LowerStatement, ParseStatement } from './statement.ts'
@@ -46,6 +47,11 @@ export const lower: LowerStatement<'reject'> = (node, scope) => {
 
 function withCode(node: StatementOf<'reject'>, type: 'icmp' | 'icmpv6' | 'icmpx', scope: Scope): BareStatement {
   const code = node.code === null ? 0 : constantNumber(node.code, codeTypes[type], scope)
+  if (type === 'icmpx' && scope.table.family !== 'inet') {
+    refuse('nft-unknown-key', node.span, 'reject with icmpx is there in tables of family inet only', {
+      hint: `write reject with ${scope.table.family === 'ip' ? 'icmp' : 'icmpv6'}`,
+    })
+  }
   if (type === 'icmp') scope.atStart(() => scope.protocols.needNetwork('ip', node.span))
   if (type === 'icmpv6') scope.atStart(() => scope.protocols.needNetwork('ip6', node.span))
   return { kind: 'reject', type, code }

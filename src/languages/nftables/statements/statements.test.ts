@@ -51,6 +51,7 @@ describe('statements', () => {
       counter tcp dport 22 -> counter 0/0; meta l4proto == 6; tcp dport == 22
       reject with icmp port-unreachable -> meta nfproto == 2; reject icmp 3
       reject with icmpx type admin-prohibited -> reject icmpx 3
+      ip: reject with icmpx no-route -> fail:nft-unknown-key
       ip: reject with icmpv6 no-route -> fail:nft-conflicting-protocols
       notrack -> notrack
       meta mark set 5 -> meta mark = 5

@@ -36,11 +36,7 @@ export const lower: LowerTerm<'ct'> = (term, scope) => {
   if (term.key === 'saddr' || term.key === 'daddr') return address(term, term.key, scope)
   const name = conntrackNames[term.key]
   if (!name) return refuse('nft-unknown-key', term.span, `ct ${term.key} can be written but not read`)
-  if (
-    (name.key === 'proto-src' || name.key === 'proto-dst') &&
-    scope.protocols.transport === null &&
-    !scope.protocols.hasConnectionTransport
-  ) {
+  if ((name.key === 'proto-src' || name.key === 'proto-dst') && scope.protocols.transport === null) {
     refuse(
       'nft-protocol-needed',
       term.span,
@@ -66,5 +62,6 @@ function address(term: TermOf<'ct'>, key: ConntrackKey, scope: Scope): Typed {
     })
   }
   const type = family === 4 ? dataTypes.ipv4_addr : dataTypes.ipv6_addr
-  return typedOf({ kind: 'ct', key, direction: term.direction, family, width: type.width }, type)
+  // Without a family of its own it is of the entry's, which the rule or the table has come down to.
+  return typedOf({ kind: 'ct', key, direction: term.direction, family: term.family, width: type.width }, type)
 }

@@ -78,12 +78,14 @@ describe('ct', () => {
       ct label 5 -> (ct label & 0:0:0:32 ^ 0:0:0:0) != 0:0:0:0
       ct original ip saddr 1.2.3.4 -> ct original ip4 saddr == 0x1020304
       ct original saddr 1.2.3.4 -> fail:nft-protocol-needed
-      ip: ct original saddr 1.2.3.4 -> ct original ip4 saddr == 0x1020304
-      ct l3proto ipv4 ct original saddr 1.2.3.4 -> ct l3proto == 2; ct original ip4 saddr == 0x1020304
+      ip: ct original saddr 1.2.3.4 -> ct original saddr == 0x1020304
+      ct l3proto ipv4 ct original saddr 1.2.3.4 -> ct l3proto == 2; ct original saddr == 0x1020304
       meta nfproto ipv6 ct original ip saddr 1.2.3.4 -> fail:nft-conflicting-protocols
       ip6: ct original ip saddr 1.2.3.4 -> fail:nft-conflicting-protocols
       ip: ct original saddr . meta mark { 1.2.3.4 . 5 } -> fail:nft-protocol-needed
       ip: ct original ip saddr . meta mark { 1.2.3.4 . 5 } -> ct original ip4 saddr . meta mark in { 0x1020304:5 }
+      ct protocol tcp ct original proto-dst 22 -> fail:nft-protocol-needed
+      ip: ct protocol tcp ct original proto-dst 22 -> ct protocol == 6; ct original proto-dst == 22
       ct protocol tcp tcp dport 22 -> ct protocol == 6; meta l4proto == 6; tcp dport == 22
       ip: ct protocol tcp tcp dport 22 -> ct protocol == 6; tcp dport == 22
       ip: ct protocol tcp udp dport 22 -> fail:nft-conflicting-protocols
