@@ -1,5 +1,6 @@
 /** Which judgments and flows a person wants to see: by state, verdict, rule or flow. */
 
+import { parseAddress } from '../../model/bytes/index.ts'
 import type { FlowRow } from './flow-table.ts'
 import { type Judgment, type StateName, stateNames, type VerdictName, verdictNames } from './judgment.ts'
 import type { RuleIndex } from './rule-index.ts'
@@ -47,8 +48,24 @@ export function parseFilter(texts: FilterTexts): Filter | string {
     if (!found) return `--rule: expected FILE:LINE, found "${text}"`
     rules.push({ file: found[1] ?? '', line: Number(found[2]) })
   }
-  const flows = split(texts.flow).map((text) => (/^\d+$/.test(text) ? Number(text) : text))
+  const flows: (number | string)[] = []
+  for (const text of split(texts.flow)) {
+    if (!isFlowText(text))
+      return `--flow: expected an entry number, an address, or address:port ([address]:port for IPv6), found "${text}"`
+    flows.push(/^\d+$/.test(text) ? Number(text) : text)
+  }
   return { states, verdicts, rules, flows }
+}
+
+function isFlowText(text: string): boolean {
+  const withPort = /^(?:\[(.+)\]|([^:]+)):\d{1,5}$/.exec(text)
+  return /^\d+$/.test(text) || parseAddress(withPort?.[1] ?? withPort?.[2] ?? text) !== null
+}
+
+/** The first rule of the filter that the ruleset does not have, as it was asked for; null when all are there. */
+export function unknownRule(filter: Filter, rules: RuleIndex): string | null {
+  const unknown = filter.rules.find((one) => !rules.rules.some((place) => isRule({ ...noFilter, rules: [one] }, place)))
+  return unknown ? `${unknown.file}:${unknown.line}` : null
 }
 
 const isRule = (filter: Filter, place: { readonly file: string; readonly line: number } | null): boolean =>

@@ -1,6 +1,6 @@
 export type { Comparison } from './at-host.ts'
 export { firewallBetween } from './between.ts'
-export { type Filter, type FilterTexts, isWanted, isWantedFlow, noFilter, parseFilter } from './filter.ts'
+export { type Filter, type FilterTexts, isWanted, isWantedFlow, noFilter, parseFilter, unknownRule } from './filter.ts'
 export { type FlowKey, type FlowRow, hostReason } from './flow-table.ts'
 export { type Guess, guessVantage } from './guess.ts'
 export { type Because, type Judgment, type StateName, stateNames, type VerdictName, verdictNames } from './judgment.ts'

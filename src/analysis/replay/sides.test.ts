@@ -25,6 +25,10 @@ describe('--between', () => {
     ['in=10.0.0.0/33', 'expected an address block such as 10.0.0.0/8, or "any", found "10.0.0.0/33"'],
     ['a name=10.0.0.0/8', 'expected an interface name of 1 to 15 characters, found "a name"'],
     ['', 'expected NAME=ADDRESS/LENGTH, found ""'],
+    ['lan=any,wan=any', 'expected each block on one side, found any on lan and wan'],
+    ['lan=10.1.0.0/16,wan=10.1.0.0/16', 'expected each block on one side, found 10.1.0.0/16 on lan and wan'],
+    ['lan=any', 'expected at least two sides, found only lan'],
+    ['lo=127.0.0.0/8', 'expected the name of an interface towards a side, found "lo", which leads nowhere'],
   ])('%s is refused', (text, message) => {
     expect(parseSides(text)).toBe(message)
   })

@@ -22,18 +22,26 @@ const everything: readonly Prefix[] = [
  */
 export function parseSides(text: string): readonly Side[] | string {
   const sides = new Map<string, Prefix[]>()
+  /** Which side has a block already, by its text. */
+  const owners = new Map<string, string>()
   for (const part of text.split(',')) {
     const found = /^([^=]+)=(.+)$/.exec(part.trim())
     if (!found) return `expected NAME=ADDRESS/LENGTH, found "${part}"`
     const [, name = '', blocks = ''] = found
     if (!/^[^\s/]{1,15}$/.test(name)) return `expected an interface name of 1 to 15 characters, found "${name}"`
+    if (name === 'lo') return 'expected the name of an interface towards a side, found "lo", which leads nowhere'
     for (const block of blocks.split('+')) {
       const prefix = block === 'any' ? null : parsePrefix(block)
       if (block !== 'any' && !prefix) return `expected an address block such as 10.0.0.0/8, or "any", found "${block}"`
+      const blockText = prefix ? prefixText(prefix) : block
+      const owner = owners.get(blockText) ?? name
+      if (owner !== name) return `expected each block on one side, found ${blockText} on ${owner} and ${name}`
+      owners.set(blockText, name)
       sides.set(name, [...(sides.get(name) ?? []), ...(prefix ? [prefix] : everything)])
     }
   }
-  return completeSides([...sides].map(([name, prefixes]) => ({ name, prefixes })))
+  const whole = completeSides([...sides].map(([name, prefixes]) => ({ name, prefixes })))
+  return whole.length > 1 ? whole : `expected at least two sides, found only ${whole[0]?.name ?? 'nothing'}`
 }
 
 /** Adds the outside where no side is the rest of the world. */

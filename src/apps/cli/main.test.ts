@@ -180,6 +180,14 @@ describe('kinwall replay', () => {
     expect(out).toMatch(/1 {2}udp 10\.0\.1\.2:4000 > 10\.0\.2\.2:53 +1\/1 .*\+1 error .*accepted/)
   })
 
+  it('says so when no packet is as asked for, and names sides that the rules ask for', async () => {
+    const { out } = await kinwall([...replay, 'office.pcap', '--packets', '--flow', '9'])
+    expect(out).toBe('none of 4 packets is as asked for\n')
+    const elsewhere = await kinwall(['replay', '-r', 'fw.nft', 'office.pcap', '--between', 'a=10.0.1.0/24,b=any'])
+    expect(elsewhere.out).toContain('rules ask for the interfaces lan, but there are only a, b')
+    expect(elsewhere.out).toContain('--between lan=10.0.0.0/8,wan=any')
+  })
+
   it('is on the box with --host', async () => {
     const { out } = await kinwall(['replay', '-r', 'fw.nft', 'office.pcap', '--host', 'box.yaml', '--json'])
     expect(objects(out)[0]).toMatchObject({ in: 'lan', out: 'wan', verdict: 'accept' })
@@ -263,6 +271,21 @@ describe('mistakes', () => {
       'a folder for a HOST.yaml',
       [...replay.slice(0, 3), '--host', 'folder', 'office.pcap'],
       'kinwall: folder: is a directory, expected a HOST.yaml',
+    ],
+    [
+      'a rule that is not there',
+      [...replay, 'office.pcap', '--packets', '--rule', 'fw.nft:6', '--rule', 'fw.nft:99'],
+      'kinwall: --rule: expected the place of a rule as the summary prints it, found fw.nft:99, where none begins',
+    ],
+    [
+      'a flow that is none',
+      [...replay, 'office.pcap', '--flow', 'web'],
+      'kinwall: --flow: expected an entry number, an address, or address:port ([address]:port for IPv6), found "web"',
+    ],
+    [
+      'a summary that is no JSON',
+      [...replay, 'office.pcap', '--summary'],
+      'kinwall: --summary goes with --json; without --json the summary is what is printed',
     ],
     ['an empty standard input', [...replay, '-'], 'kinwall: -: expected a pcap or pcapng capture, found no bytes'],
     ['standard input twice', [...replay, '-', '-'], 'kinwall: standard input (-) can be read only once'],

@@ -212,10 +212,11 @@ function missingInterfaces(ruleset: Ruleset, vantage: VantageChoice): string[] {
       : vantage.sides.map(({ name }) => name)
   const missing = interfaceNames(ruleset).all.filter((name) => name !== 'lo' && !has.includes(name))
   if (missing.length === 0) return []
+  const other = interfaceNames(ruleset).all.find((name) => name !== 'lo' && name !== missing[0]) ?? 'wan'
   const how =
     vantage.kind === 'host'
       ? 'name them in HOST.yaml'
-      : `name the sides after them, as in --between ${missing[0]}=10.0.0.0/8,${missing[1] ?? 'wan'}=any`
+      : `name the sides after them, as in --between ${missing[0]}=10.0.0.0/8,${other === missing[0] ? 'lan' : other}=any`
   return [`rules ask for the interfaces ${missing.join(', ')}, but there are only ${has.join(', ')}: ${how}`]
 }
 

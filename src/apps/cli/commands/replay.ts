@@ -8,12 +8,14 @@ import {
   noFilter,
   parseFilter,
   type Replay,
+  unknownRule,
 } from '../../../analysis/replay/index.ts'
 import {
   byTrouble,
   flowJson,
   flowWords,
   judgmentJson,
+  plural,
   printFlows,
   printJudgment,
   printSummary,
@@ -69,6 +71,8 @@ export function configure(command: Command): void {
 async function replay(captures: readonly string[], flags: Flags): Promise<void> {
   const filter = parseFilter(flags)
   if (typeof filter === 'string') throw new UsageError(filter)
+  if (flags.summary && !flags.json)
+    throw new UsageError('--summary goes with --json; without --json the summary is what is printed')
   if (flags.packets && flags.flows) throw new UsageError('--packets and --flows exclude each other')
   const output = new Output()
   const style = styleFor(process.stdout)
@@ -76,12 +80,21 @@ async function replay(captures: readonly string[], flags: Flags): Promise<void> 
   const print = flags.json
     ? judgmentJson
     : (judgment: Parameters<typeof printJudgment>[0]): string => printJudgment(judgment, style).trimEnd()
+  let printed = 0
   const onJudgment = isListing
-    ? (judgment: Parameters<typeof printJudgment>[0]): void =>
-        void (isWanted(filter, judgment) && output.write(`${print(judgment)}\n`))
+    ? (judgment: Parameters<typeof printJudgment>[0]): void => {
+        if (!isWanted(filter, judgment)) return
+        printed += 1
+        output.write(`${print(judgment)}\n`)
+      }
     : null
   // The summary and JSON tell what was guessed in a place of their own.
-  const onStart = (_replay: Replay, guessed: readonly string[]): void => {
+  const onStart = ({ rules }: Replay, guessed: readonly string[]): void => {
+    const unknown = unknownRule(filter, rules)
+    if (unknown !== null)
+      throw new UsageError(
+        `--rule: expected the place of a rule as the summary prints it, found ${unknown}, where none begins`,
+      )
     if (flags.json || !(flags.packets || flags.flows) || guessed.length === 0) return
     output.write(`${guessed.map((words) => style.faint(`assumed: ${words}`)).join('\n')}\n\n`)
   }
@@ -91,7 +104,9 @@ async function replay(captures: readonly string[], flags: Flags): Promise<void> 
   if (flags.json) await writeJson(finished, flags, wanted, output)
   else if (flags.flows)
     output.write(printFlows(sorted(finished.replay, wanted, Number.POSITIVE_INFINITY), finished.replay.rules, style))
-  else if (!flags.packets) output.write(summaryText(finished, flags, captures, wanted))
+  else if (flags.packets) {
+    if (printed === 0) output.write(`none of ${plural(finished.replay.packets, 'packet')} is as asked for\n`)
+  } else output.write(summaryText(finished, flags, captures, wanted))
   await output.flush()
   if (!flags.json && (flags.flows || flags.packets)) explainPartial(finished)
   process.exitCode = finished.isPartial ? ExitCode.findings : ExitCode.ok
