@@ -47,6 +47,15 @@ describe('a rendered diagnostic', () => {
     expect(lines[1]?.slice(lines[2]?.indexOf('^'))).toBe('here')
   })
 
+  it('shows nothing that a terminal would obey, and what it would not show', () => {
+    const evil = '\u001b[2Jaccept\u202e\u0000'
+    const place = { file: 'evil', line: 1, column: 5, offset: 4, length: 6 }
+    const rendered = renderDiagnostic(diagnosticOf('nft-syntax', place, 'x'), new Map([['evil', evil]]))
+    expect(rendered.split('\n')[1]).toBe(' 1 | \ufffd[2Jaccept\ufffd\ufffd')
+    expect(quoted('\ufeff#!')).toBe('"\\u{feff}#!"')
+    expect(quoted('a\u001b[2J\n')).toBe('"a\\u{1b}[2J\\n"')
+  })
+
   it('needs no text', () => {
     expect(renderDiagnostic(diagnosticOf('nft-syntax', at(1, 1, 1), 'x', { severity: 'warning' }), new Map())).toBe(
       'fw.nft:1:1: warning[nft-syntax]: x',

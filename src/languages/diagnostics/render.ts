@@ -2,6 +2,7 @@
 
 import type { Source } from '../../model/rules/index.ts'
 import type { Diagnostic } from './diagnostic.ts'
+import { withoutUnseen } from './wording.ts'
 
 /** Lines longer than this are shown in part, around the place. */
 const widest = 160
@@ -38,7 +39,7 @@ function excerpt(span: Source, texts: ReadonlyMap<string, string>): string[] {
   const number = String(span.line)
   const margin = ' '.repeat(number.length)
   return [
-    ` ${number} | ${shown}`,
+    ` ${number} | ${withoutUnseen(shown)}`,
     // Tabs stay tabs, so that carets stand below their letters whatever the width of a tab.
     ` ${margin} | ${before.replace(/[^\t]/g, ' ')}${'^'.repeat(length)}`,
   ]

@@ -1,8 +1,17 @@
 /** The house's wording of messages: `expected A, B or C, found "x"`. */
 
-/** `"text"`, cut where it is long, with line ends made visible. */
+/** Characters that a terminal obeys or does not show: control characters, marks of byte order and of writing direction. */
+const unseen = /[\p{Cc}\p{Cf}]/gu
+
+/** One visible character for each that is not; tabs stay. */
+export const withoutUnseen = (text: string): string => text.replace(unseen, (one) => (one === '\t' ? one : '\ufffd'))
+
+const escaped = (character: string): string =>
+  character === '\n' ? '\\n' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
+
+/** `"text"`, cut where it is long, with line ends and what terminals do not show made visible. */
 export const quoted = (text: string): string => {
-  const flat = text.replaceAll('\n', '\\n')
+  const flat = text.slice(0, 80).replace(unseen, escaped)
   return flat.length > 40 ? `"${flat.slice(0, 37)}..."` : `"${flat}"`
 }
 

@@ -129,12 +129,21 @@ function comparison(node: Match, right: Expression, left: Typed, scope: Scope): 
     return compare(masked(value, mask, 0n, type.width), node.operator === '!' ? '==' : '!=', 0n, type.width)
   }
   const interval = intervalOf(right, type, scope)
+  const largest = largestOf(value)
+  if (largest !== null && interval.to > largest)
+    refuse('nft-value-range', right.span, `expected a number up to ${largest}, found ${interval.to}`)
   if (node.operator === 'implicit' || node.operator === '==' || node.operator === '!=') {
     const statement = equality(value, type, interval, node.operator === '!=', right)
     if (node.operator !== '!=') learn(value, interval, node, scope)
     return statement
   }
   return ordering(node, value, type, interval, right)
+}
+
+/** What `numgen` and hashes can become; null: of all else it is the type that tells. */
+function largestOf(value: Value): number | null {
+  if (value.kind === 'bitwise') return largestOf(value.of)
+  return value.kind === 'numgen' || value.kind === 'hash' ? value.offset + value.modulus - 1 : null
 }
 
 function equality(

@@ -127,6 +127,9 @@ describe('other terms', () => {
       ip option rr exists -> meta nfproto == 2; ip option rr == 1
       sctp chunk init exists -> sctp chunk init == 1
       sctp chunk data tsn 5 -> sctp chunk data tsn == 5
+      numgen inc mod 10 10 -> fail:nft-value-range
+      numgen inc mod 10 offset 5 14 -> numgen inc mod 10 offset 5 == 14
+      symhash mod 3 1-3 -> fail:nft-value-range
       numgen inc mod 10 < 3 -> numgen inc mod 10 offset 0 < 3
     `)
   })
