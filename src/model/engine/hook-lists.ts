@@ -16,21 +16,15 @@ export interface HookEntry {
   readonly run: HookFunction | null
 }
 
-/** One hook of one family, flat. */
-export interface HookList {
-  readonly functions: readonly (HookFunction | null)[]
-  readonly places: readonly PlaceNumber[]
-}
-
-export type HookLists = readonly HookList[]
+/** What a packet of one family meets on each hook, by the hook's number. */
+export type HookLists = readonly (readonly HookEntry[])[]
 
 /** Sorts by priority; equal ones stay in the order given. */
 export function buildHookLists(entries: readonly HookEntry[], family: 4 | 6): HookLists {
   const hooks: readonly HookNumber[] = [Hook.prerouting, Hook.input, Hook.forward, Hook.output, Hook.postrouting]
   return hooks.map((hook) => {
     const own = entries.filter((entry) => entry.hook === hook && entry.families.includes(family))
-    const sorted = [...own].sort((a, b) => a.priority - b.priority)
-    return { functions: sorted.map(({ run }) => run), places: sorted.map(({ place }) => place) }
+    return own.sort((a, b) => a.priority - b.priority)
   })
 }
 

@@ -5,14 +5,14 @@ import type { FragmentOutcomeNumber, Fragments } from '../conntrack/index.ts'
 import { FragmentOutcome } from '../conntrack/index.ts'
 import type { Host, Route } from '../host/index.ts'
 import { isLocalMulticast4, isMulticast4, loopbackIndex, RouteType } from '../host/index.ts'
-import type { HookFunction, HookNumber, HookVerdictNumber, MalformedReason, Packet } from '../packet/index.ts'
+import type { HookNumber, HookVerdictNumber, MalformedReason, Packet } from '../packet/index.ts'
 import { decode, Hook, HookVerdict, IcmpType, Icmpv6Type, PacketType } from '../packet/index.ts'
 import type { Box, Tracking } from './box.ts'
 import { ErrorBudget } from './error-budget.ts'
 import type { DropNumber, FateNumber, SendError } from './fate.ts'
 import { Drop, Fate } from './fate.ts'
 import { forward4, forward6 } from './forward.ts'
-import type { HookLists, PlaceNumber } from './hook-lists.ts'
+import type { HookEntry, HookLists, PlaceNumber } from './hook-lists.ts'
 import { Place } from './hook-lists.ts'
 import { routed, sendError4, sendError6 } from './icmp-error.ts'
 import { InputRoute, routeInput4, routeInput6, Way } from './input-route.ts'
@@ -64,7 +64,8 @@ export class Walker implements Box {
   /** Why a local send failed, as its `errno`; null: it did not. */
   error: SendError | null = null
   private readonly fragments: Fragments
-  private readonly hooks: { readonly 4: HookLists; readonly 6: HookLists }
+  private readonly hooks4: HookLists
+  private readonly hooks6: HookLists
   private readonly observer: Observer
   private readonly pool = new PacketPool()
   private readonly budget = new ErrorBudget()
@@ -78,7 +79,8 @@ export class Walker implements Box {
     this.host = options.host
     this.tracking = options.tracking
     this.fragments = options.fragments
-    this.hooks = options.hooks
+    this.hooks4 = options.hooks[4]
+    this.hooks6 = options.hooks[6]
     this.random = options.random
     this.observer = options.observer
     this.fragments.onExpire = ({ first, family, hook, input }) => this.reportExpired(first, family, hook, input)
@@ -216,20 +218,20 @@ export class Walker implements Box {
 
   pass(hook: HookNumber, packet: Packet): boolean {
     packet.hook = hook
-    const lists = packet.family === 4 ? this.hooks[4] : this.hooks[6]
-    const { functions, places } = lists[hook]!
-    for (let i = 0; i < functions.length; i++) {
-      const place = places[i]!
-      const verdict = this.run(place, functions[i], packet)
+    const entries = (packet.family === 4 ? this.hooks4 : this.hooks6)[hook]!
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i]!
+      const verdict = this.run(entry, packet)
       if (verdict === HookVerdict.accept) continue
-      this.stop(packet, place, verdict === HookVerdict.stolen)
+      this.stop(packet, entry.place, verdict === HookVerdict.stolen)
       return false
     }
     return true
   }
 
   /** Conntrack's own are called by name, so that they can be compiled into one piece with the walk. */
-  private run(place: PlaceNumber, run: HookFunction | null | undefined, packet: Packet): HookVerdictNumber {
+  private run(entry: HookEntry, packet: Packet): HookVerdictNumber {
+    const { place, run } = entry
     if (place === Place.conntrack) return this.tracking.track(packet)
     if (place === Place.confirm) return this.tracking.confirm(packet)
     if (place === Place.defragment) return this.fragments.defragment(packet)
