@@ -234,6 +234,23 @@ describe('kinwall replay', () => {
     expect(err).toBe('')
   })
 
+  it('leaves nothing behind that runs on when it is stopped', async () => {
+    const child = spawn(program, [...replay, '-', '--packets'], { cwd: directory, stdio: ['pipe', 'pipe', 'inherit'] })
+    child.stdin.on('error', () => {})
+    // More than it looks at before it begins; the end never comes.
+    child.stdin.write(
+      writePcap(
+        Array.from({ length: 30_000 }, () => ({ bytes: question })),
+        { linkType: 101 },
+      ),
+    )
+    await new Promise((resolve) => child.stdout.once('data', resolve))
+    child.stdout.resume()
+    child.kill('SIGTERM')
+    // Closed only when nobody is left who could write.
+    expect(await new Promise((resolve) => child.on('close', (_code, signal) => resolve(signal)))).toBe('SIGTERM')
+  })
+
   it('replays what can be read of a capture that is cut, and says so', async () => {
     for (const name of ['cut.pcap', 'cut.pcap.gz']) {
       const { code, out } = await kinwall([...replay, name])
