@@ -116,6 +116,20 @@ function replayFile(file: string): { replay: Replay; seconds: number; cpuSeconds
   return { replay, seconds: (performance.now() - started) / 1000, cpuSeconds }
 }
 
+const referenceSteps = 20_000_000
+
+/** A plain loop in the same engine, to compare machines and moments by: hashing, and words of 16 MB read and written at random. Answers steps a second. */
+function measureReference(): number {
+  const words = new Int32Array(1 << 22)
+  const started = performance.now()
+  let at = 1
+  for (let i = 0; i < referenceSteps; i++) {
+    at = (Math.imul(at ^ (at >>> 15), 0x2c1b3c6d) + i) | 0
+    words[at & 0x3fffff]! += at
+  }
+  return (referenceSteps * 1000) / (performance.now() - started)
+}
+
 const rate = (packets: number, seconds: number): string =>
   `${(packets / seconds / 1e6).toFixed(2)} million packets/s (${seconds.toFixed(2)} s)`
 
@@ -138,10 +152,18 @@ function run(packets: number): void {
     console.log(
       `replay: ${packets} packets of ${packetLength} bytes over ${flowCount} UDP flows, five rules, ${(statSync(file).size / 1e6).toFixed(0)} MB`,
     )
+    // Once to be compiled.
+    measureReference()
+    const before = measureReference()
     const { replay, seconds, cpuSeconds } = replayFile(file)
+    const after = measureReference()
     const { states, verdicts, entries } = replay.summary([])
     console.log(
       `kinwall: ${rate(packets, seconds)}, ${cpuSeconds.toFixed(2)} s of processor time; ${JSON.stringify(states)} ${JSON.stringify(verdicts)} entries ${entries}`,
+    )
+    const reference = (before + after) / 2
+    console.log(
+      `reference loop: ${(before / 1e6).toFixed(0)} million steps/s before and ${(after / 1e6).toFixed(0)} after it; a packet costs as much as ${(reference / (packets / seconds)).toFixed(0)} steps`,
     )
     const { conntrack, flows } = replay.memory
     const perFlow = (bytes: number): string => `${(bytes / flowCount).toFixed(0)} bytes`

@@ -6,6 +6,8 @@ import { hasPorts, Protocol } from '../../model/packet/index.ts'
 /** Words of who speaks with whom, read when a flow begins and when it is reported. IPv4 uses the first word of each address. */
 const Word = { source: 0, destination: 4, ports: 8, protocol: 9, entry: 10, next: 11 } as const
 const stride = 12
+/** The first ones are the ends. */
+const probeWords = 10
 
 /** Beside it: when the flow began. */
 const Begin = { number: 0, time: 1 } as const
@@ -88,7 +90,7 @@ export class FlowTable {
   #hot: Int32Array = new Int32Array(this.#hotDoubles.buffer)
   #buckets: Int32Array = new Int32Array(512)
   #count = 0
-  readonly #probe: Int32Array = new Int32Array(10)
+  readonly #probe: Int32Array = new Int32Array(probeWords)
 
   get count(): number {
     return this.#count
@@ -103,7 +105,7 @@ export class FlowTable {
   aim(bytes: Uint8Array, family: 4 | 6, source: number, protocol: number, transport: number): void {
     const probe = this.#probe
     const words = family === 4 ? 1 : 4
-    probe.fill(0)
+    for (let i = 0; i < probeWords; i++) probe[i] = 0
     for (let i = 0; i < words; i++) {
       probe[i] = readInt32(bytes, source + 4 * i)
       probe[4 + i] = readInt32(bytes, source + 4 * (words + i))
@@ -114,7 +116,11 @@ export class FlowTable {
 
   /** Row of the latest flow with these ends in either direction, or 0. */
   find(): number {
-    for (let row = this.#buckets[this.#bucket()]!; row !== 0; row = this.#words[(row - 1) * stride + Word.next]!) {
+    for (
+      let row = this.#buckets[this.#bucketOf(this.#probe, 0)]!;
+      row !== 0;
+      row = this.#words[(row - 1) * stride + Word.next]!
+    ) {
       if (this.#isForth(row) || this.#isBack(row)) return row
     }
     return 0
@@ -131,10 +137,8 @@ export class FlowTable {
     this.#count += 1
     const row = this.#count
     const at = (row - 1) * stride
-    this.#words.set(this.#probe, at)
-    const bucket = this.#bucket()
-    this.#words[at + Word.next] = this.#buckets[bucket]!
-    this.#buckets[bucket] = row
+    for (let i = 0; i < probeWords; i++) this.#words[at + i] = this.#probe[i]!
+    this.#enter(row)
     this.#begins[(row - 1) * beginStride + Begin.number] = number
     this.#begins[(row - 1) * beginStride + Begin.time] = time
     return row
@@ -223,7 +227,7 @@ export class FlowTable {
 
   #isForth(row: number): boolean {
     const at = (row - 1) * stride
-    for (let i = 0; i < 10; i++) if (this.#words[at + i] !== this.#probe[i]) return false
+    for (let i = 0; i < probeWords; i++) if (this.#words[at + i] !== this.#probe[i]) return false
     return true
   }
 
@@ -239,12 +243,11 @@ export class FlowTable {
     return words[at + 8] === swapped && words[at + 9] === probe[9]
   }
 
-  /** The same for both directions. */
-  #bucket(): number {
-    const probe = this.#probe
-    let hash = probe[9]!
-    for (let i = 0; i < 4; i++) hash = Math.imul(hash ^ (probe[i]! + probe[4 + i]!), 0x9e3779b1)
-    const ports = probe[8]!
+  /** Of the ends in `words` from `at`; the same for both directions. */
+  #bucketOf(words: Int32Array, at: number): number {
+    let hash = words[at + 9]!
+    for (let i = 0; i < 4; i++) hash = Math.imul(hash ^ (words[at + i]! + words[at + 4 + i]!), 0x9e3779b1)
+    const ports = words[at + 8]!
     hash = Math.imul(hash ^ ((ports >>> 16) + (ports & 0xffff)), 0x85ebca6b)
     return (hash ^ (hash >>> 15)) & (this.#buckets.length - 1)
   }
@@ -267,15 +270,15 @@ export class FlowTable {
   /** Oldest first, so that the latest of equal ends stays in front. */
   #rehash(): void {
     this.#buckets = new Int32Array(this.#buckets.length * 2)
-    const aimed = this.#probe.slice()
-    for (let row = 1; row <= this.#count; row++) {
-      const at = (row - 1) * stride
-      this.#probe.set(this.#words.subarray(at, at + 10))
-      const bucket = this.#bucket()
-      this.#words[at + Word.next] = this.#buckets[bucket]!
-      this.#buckets[bucket] = row
-    }
-    this.#probe.set(aimed)
+    for (let row = 1; row <= this.#count; row++) this.#enter(row)
+  }
+
+  /** Puts the row in front of its bucket. */
+  #enter(row: number): void {
+    const at = (row - 1) * stride
+    const bucket = this.#bucketOf(this.#words, at)
+    this.#words[at + Word.next] = this.#buckets[bucket]!
+    this.#buckets[bucket] = row
   }
 }
 

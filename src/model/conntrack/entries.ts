@@ -210,8 +210,9 @@ export class Entries extends Table {
   protected settle(entry: number): void {
     this.words[entry + Word.status]! |= Status.confirmed
     this.words[entry + Word.id] = ++this.lastId
-    const at = this.limbo.lastIndexOf(entry)
-    if (at >= 0) this.limbo.splice(at, 1)
+    // Nearly always it is the latest.
+    if (this.limbo[this.limbo.length - 1] === entry) this.limbo.pop()
+    else this.limbo = this.limbo.filter((one) => one !== entry)
   }
 
   /** Destroys an entry of the table, with its event; its record can be read until the next packet. True if it was alive. */

@@ -40,7 +40,7 @@ export class Table {
       entry = this.top
       this.top += size
     }
-    this.words.fill(0, entry, entry + size)
+    // All else in it is zero: as it was made, or as {@link discard} left it.
     this.words[entry + Word.kind] = kind
     if (isAccounted) this.words[entry + Word.flags] = Flag.isAccounted
     return entry
