@@ -1,8 +1,7 @@
 /** UDP-Lite datagrams (RFC 3828) and the SCTP packet that opens an association (RFC 9260 section 3.3.2). */
 
-import { writeUint16, writeUint32 } from '../../model/bytes/index.ts'
+import { crc32c, writeUint16, writeUint32 } from '../../model/bytes/index.ts'
 import { buildIp, Protocol, transportChecksum, type UdpFields } from '../../model/packet/index.ts'
-import { crc32c } from '../../model/rules/index.ts'
 
 const udpLiteHeaderLength = 8
 

@@ -64,7 +64,7 @@ export function flowJson(flow: FlowRow, rules: RuleIndex): string {
   })
 }
 
-export function summaryJson(summary: Summary): string {
+export function summaryJson(summary: Summary, hints: readonly string[] = []): string {
   const { rules, packets, states, verdicts, entries, expectations, skipped, ...rest } = summary
   const counts = rules.map((rule) => ({ ...ruleJson(rule), packets: rule.packets, bytes: rule.bytes }))
   return JSON.stringify({
@@ -77,5 +77,6 @@ export function summaryJson(summary: Summary): string {
     expectations,
     skipped,
     ...rest,
+    hints,
   })
 }

@@ -293,6 +293,7 @@ describe('a summary', () => {
   })
 
   it('is one line of JSON', () => {
+    expect(JSON.parse(summaryJson(summary, ['a hint'])).hints).toEqual(['a hint'])
     expect(JSON.parse(summaryJson(summary))).toMatchObject({
       type: 'summary',
       packets: 3,

@@ -61,6 +61,9 @@ function oneLine(message: string): string {
 
 const complain = (message: string): void => void process.stderr.write(`kinwall: ${oneLine(message)}\n`)
 
+const unknownCommand = (word: string): UsageError =>
+  new UsageError(`unknown command "${word}"${suggestFor(word, Object.keys(commands))}; kinwall --help lists them`)
+
 async function createProgram(called: string | undefined): Promise<Command> {
   const program = new Command('kinwall')
     .description('Runs a firewall ruleset over packets in a model of Linux netfilter, and says why.')
@@ -74,9 +77,7 @@ async function createProgram(called: string | undefined): Promise<Command> {
   program.action(() => {
     const [word] = program.args
     if (word === undefined) return program.help({ error: true })
-    throw new UsageError(
-      `unknown command "${word}"${suggestFor(word, Object.keys(commands))}; kinwall --help lists them`,
-    )
+    throw unknownCommand(word)
   })
   program.argument('[command]').allowExcessArguments()
   for (const [name, { summary, load }] of Object.entries(commands)) {
@@ -93,6 +94,10 @@ const calledName = (words: readonly string[]): string | undefined =>
 /** Runs the program; sets the exit code of the process. */
 async function main(words: readonly string[]): Promise<void> {
   try {
+    const [first, second] = words
+    if (first === 'help' && second !== undefined && !Object.hasOwn(commands, second) && !second.startsWith('-')) {
+      throw unknownCommand(second)
+    }
     const program = await createProgram(calledName(words))
     await program.parseAsync([...words], { from: 'user' })
   } catch (error) {

@@ -1,5 +1,6 @@
 export * from './address.ts'
 export * from './checksum.ts'
+export * from './crc32c.ts'
 export * from './integers.ts'
 export * from './invariant.ts'
 export * from './layout.ts'

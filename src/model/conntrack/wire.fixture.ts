@@ -6,7 +6,7 @@ import { Conntrack, type HelperAssignment, reasons, stateNames } from './index.t
 import { listEvent, listExpectationEvent } from './list.ts'
 import { type ConntrackSettings, defaultSettings } from './settings.ts'
 import { Status, statusNames } from './status.ts'
-import { crc32c } from './trackers/crc32c.ts'
+import { sctpChecksum } from './trackers/sctp-checksum.ts'
 
 export const text = (words: string): Uint8Array => Uint8Array.from(words, (letter) => letter.charCodeAt(0))
 
@@ -134,7 +134,7 @@ export function sctp(
     return chunk
   })
   const segment = join(header, ...bodies)
-  const sum = crc32c.compute(segment, 0, segment.length)
+  const sum = sctpChecksum(segment, 0, segment.length)
   segment.set(
     [sum, sum >>> 8, sum >>> 16, sum >>> 24].map((byte) => byte & 0xff),
     8,

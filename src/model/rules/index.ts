@@ -1,7 +1,6 @@
 export { asksForConntrack } from './asks-for-conntrack.ts'
 export { deepestJump, findJumpProblem, type JumpProblem } from './chain.ts'
 export * from './compile.ts'
-export { crc32c } from './crc32c.ts'
 export * from './describe.ts'
 export * from './describe-words.ts'
 export { describeValue } from './expressions/values.ts'

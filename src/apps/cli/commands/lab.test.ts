@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { isKernelAvailable } from '../../../linux/lab/index.ts'
 import { buildUdp } from '../../../model/packet/index.ts'
 
 const program = fileURLToPath(new URL('../../../../bin/kinwall', import.meta.url))
@@ -60,6 +61,7 @@ test.each([
   [['lab', '--jsonl', 'scenario.json'], '--jsonl reads standard input: expected no files'],
   [['lab', 'scenario.json', '--engine', 'bsd'], '--engine: expected model, kernel or both, found "bsd"'],
   [['lab', 'scenario.json', '--only', 'in'], '--only: expected some of out,ct,ev,end, found "in"'],
+  [['help', 'bogus'], 'unknown command "bogus"'],
   [['lab', 'absent.json'], 'absent.json: '],
   [['lab', 'text.json'], 'text.json: expected JSON'],
   [['lab', 'wrong.json'], 'wrong.json: scenario.packets[0].hex: expected an even number of hexadecimal digits'],
@@ -84,4 +86,18 @@ test('explain tells the walk, says which box it assumed, and writes it as JSON t
   expect(told.out).toContain('fw.nft:4  udp dport 53 accept  → accept')
   const json = kinwall(['explain', '-r', 'fw.nft', '--json', 'inside udp 10.0.1.2:1 > 198.51.100.1:53'])
   expect(JSON.parse(json.out)).toMatchObject({ type: 'walk', number: 1, in: 'inside', out: 'outside' })
+})
+
+const availability = isKernelAvailable()
+test(`model and kernel compared, for people and as JSON (${availability.ok ? 'in the running kernel' : availability.reason})`, () => {
+  const { code, out, err } = kinwall(['lab', 'scenario.json', '--engine', 'both', '--json', '--only', 'out,ct,ev'])
+  if (availability.ok) {
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toEqual({
+      type: 'comparison',
+      scenario: 'scenario.json',
+      aspects: ['out', 'ct', 'ev'],
+      equal: true,
+    })
+  } else expect([code, err]).toEqual([2, expect.stringContaining(availability.reason)])
 })

@@ -20,6 +20,7 @@ interface Flags {
   readonly engine: string
   readonly jsonl?: true
   readonly only?: string
+  readonly json?: true
 }
 
 const help = `
@@ -38,6 +39,7 @@ export function configure(command: Command): void {
     .option('--engine <engine>', 'model, kernel, or both', 'model')
     .option('--jsonl', 'scenarios from standard input, one a line; results one a line')
     .option('--only <aspects>', `with --engine both: what to compare, of ${usualAspects.join(',')}`)
+    .option('--json', 'with --engine both: the first difference as one JSON object a scenario')
     .addHelpText('after', help)
     .action((files: string[], flags: Flags) => lab(files, flags))
 }
@@ -63,7 +65,9 @@ async function lab(files: readonly string[], flags: Flags): Promise<void> {
   const kernel = flags.engine === 'model' ? null : await openKernel()
   const model: Run = async (scenario) => runInModel(scenario)
   const answer =
-    flags.engine === 'both' && kernel ? comparing(model, kernel.run, aspects) : printing(kernel?.run ?? model, flags)
+    flags.engine === 'both' && kernel
+      ? comparing(model, kernel.run, aspects, flags.json ? differenceJson : differenceText)
+      : printing(kernel?.run ?? model, flags)
   let isFine = true
   try {
     if (flags.jsonl) {
@@ -128,18 +132,28 @@ function printing(run: Run, flags: Flags): Answer {
   }
 }
 
-function comparing(model: Run, kernel: Run, aspects: readonly Aspect[]): Answer {
+type PrintDifference = (place: string, difference: Difference | null, aspects: readonly Aspect[]) => string
+
+function comparing(model: Run, kernel: Run, aspects: readonly Aspect[], print: PrintDifference): Answer {
   return async (scenario, place) => {
     const [own, real] = [await model(scenario), await kernel(scenario)]
     const difference = compareResults(own, real, { only: aspects })
-    process.stdout.write(
-      difference ? differenceText(place, difference) : `${place}: model and kernel are equal (${aspects.join(', ')})\n`,
-    )
+    process.stdout.write(print(place, difference, aspects))
     return difference === null
   }
 }
 
-function differenceText(place: string, { packet, field, a, b }: Difference): string {
+/** `packet` from 0; `model` and `kernel`: what each says of `field`. */
+function differenceJson(scenario: string, difference: Difference | null, aspects: readonly Aspect[]): string {
+  const head = { type: 'comparison', scenario, aspects, equal: difference === null }
+  if (!difference) return `${JSON.stringify(head)}\n`
+  const { packet = null, field, a: model, b: kernel } = difference
+  return `${JSON.stringify({ ...head, packet, field, model, kernel })}\n`
+}
+
+function differenceText(place: string, difference: Difference | null, aspects: readonly Aspect[]): string {
+  if (!difference) return `${place}: model and kernel are equal (${aspects.join(', ')})\n`
+  const { packet, field, a, b } = difference
   const where = packet === undefined ? `at the end, ${field}` : `packet ${packet}, ${field}`
   return `${place}: model and kernel differ: ${where}\n  model   ${JSON.stringify(a)}\n  kernel  ${JSON.stringify(b)}\n`
 }

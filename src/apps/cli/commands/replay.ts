@@ -125,7 +125,7 @@ async function writeJson(
       if (output.isFull) await output.flush()
     }
   }
-  output.write(`${summaryJson(replay.summary(captures))}\n`)
+  output.write(`${summaryJson(replay.summary(captures), finished.hints)}\n`)
 }
 
 const flowsInSummary = 20

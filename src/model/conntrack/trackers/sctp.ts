@@ -7,7 +7,7 @@ import { Word } from '../entry.ts'
 import { Reason } from '../reason.ts'
 import { Change, Status } from '../status.ts'
 import { isChecksumChecked } from './checksum.ts'
-import { crc32c } from './crc32c.ts'
+import { isSctpChecksumRight } from './sctp-checksum.ts'
 import { Chunk, nextState, SctpState } from './sctp-states.ts'
 import { Answer } from './tracker.ts'
 
@@ -77,7 +77,7 @@ export function advance(entries: Entries, packet: Packet, entry: number, transpo
   const { words } = entries
   const { bytes, end } = packet
   if (transport + headerLength > end) return Reason.shortHeader
-  if (isChecksumChecked(entries, packet) && !crc32c.isRight(bytes, transport, end)) return Reason.checksum
+  if (isChecksumChecked(entries, packet) && !isSctpChecksumRight(bytes, transport, end)) return Reason.checksum
   const wrong = judge(packet, transport)
   if (wrong !== Reason.none) return wrong
   const at = entries.trackerWords(entry)

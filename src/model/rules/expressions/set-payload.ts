@@ -1,8 +1,7 @@
 /** Writes bits of the packet and mends the checksums that cover them (Linux nft_payload_set_eval, as nft asks for it). */
 
-import { sumWords, writeUint16 } from '../../bytes/index.ts'
+import { crc32c, sumWords, writeUint16 } from '../../bytes/index.ts'
 import { type Packet, Protocol, redecode } from '../../packet/index.ts'
-import { crc32c } from '../crc32c.ts'
 import { bytesTouched } from '../field-reader.ts'
 import { transportAt, transportProtocol } from '../header-position.ts'
 import type { Machine, StatementExpression, Step } from '../machine.ts'
