@@ -15,6 +15,9 @@ const documents = [
   'docs/lab-format.md',
   'docs/host-file.md',
   'docs/exit-codes.md',
+  'docs/json.md',
+  'docs/replay.md',
+  'docs/nft-versions.md',
   'bench/README.md',
 ]
 const read = (name: string): string => readFileSync(join(root, name), 'utf8')

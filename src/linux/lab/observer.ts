@@ -10,6 +10,7 @@ import type {
   TraceLine,
 } from '../../analysis/lab/index.ts'
 import { canonical } from '../../analysis/lab/index.ts'
+import { statusNames } from '../../model/conntrack/index.ts'
 import type { Libc } from '../native/index.ts'
 import { errno, netlinkProtocol, SystemCallError } from '../native/index.ts'
 import type { Message, TrackedEntry } from '../netlink/index.ts'
@@ -27,7 +28,6 @@ import {
   netfilterType,
   requestFlag,
   splitNetfilterType,
-  statusNames,
   subsystem,
 } from '../netlink/index.ts'
 import { bindProbeLog, hookName, installProbe, PROBE_TABLE, probePrefix, removeProbe } from './probe.ts'

@@ -1,4 +1,5 @@
 /** Entries and expectations of ctnetlink, linux/netfilter/nfnetlink_conntrack.h, under the names of the lab's results. */
+import { sctpStateNames, statusNames, tcpStateNames } from '../../model/conntrack/index.ts'
 import type { Codec } from './attribute.ts'
 import {
   attribute,
@@ -21,50 +22,6 @@ import { tuple } from './tuple.ts'
 
 export const conntrackCommand = { new: 0, get: 1, delete: 2 } as const
 
-/** The bits of an entry's status, lowest first (enum ip_conntrack_status). */
-export const statusNames: readonly string[] = [
-  'expected',
-  'seen-reply',
-  'assured',
-  'confirmed',
-  'snat',
-  'dnat',
-  'seq-adjust',
-  'snat-done',
-  'dnat-done',
-  'dying',
-  'fixed-timeout',
-  'template',
-  'nat-clash',
-  'helper',
-  'offload',
-  'hw-offload',
-]
-
-const tcpStates = [
-  'NONE',
-  'SYN_SENT',
-  'SYN_RECV',
-  'ESTABLISHED',
-  'FIN_WAIT',
-  'CLOSE_WAIT',
-  'LAST_ACK',
-  'TIME_WAIT',
-  'CLOSE',
-  'SYN_SENT2',
-]
-const sctpStates = [
-  'NONE',
-  'CLOSED',
-  'COOKIE_WAIT',
-  'COOKIE_ECHOED',
-  'ESTABLISHED',
-  'SHUTDOWN_SENT',
-  'SHUTDOWN_RECD',
-  'SHUTDOWN_ACK_SENT',
-  'HEARTBEAT_SENT',
-  'HEARTBEAT_ACKED',
-]
 const expectationFlags = ['permanent', 'inactive', 'userspace']
 
 /** An entry: `l3` is an NFPROTO number, `id` the kernel's salted hash, `timeout` in seconds, o and r the directions. */
@@ -115,14 +72,14 @@ function stateName(names: readonly string[]): Codec<string> {
 }
 
 const tcp = {
-  state: attribute(1, stateName(tcpStates)),
+  state: attribute(1, stateName(tcpStateNames)),
   wscale_o: attribute(2, u8),
   wscale_r: attribute(3, u8),
   // CTA_PROTOINFO_TCP_FLAGS_*: struct nf_ct_tcp_flags, the flags and then their mask.
   flags_o: attribute(4, u8),
   flags_r: attribute(5, u8),
 }
-const sctp = { state: attribute(1, stateName(sctpStates)), vtag_o: attribute(2, be32), vtag_r: attribute(3, be32) }
+const sctp = { state: attribute(1, stateName(sctpStateNames)), vtag_o: attribute(2, be32), vtag_r: attribute(3, be32) }
 const protocolState = { tcp: attribute(1, nested(tcp)), sctp: attribute(3, nested(sctp)) }
 const counters = { packets: attribute(1, be64), bytes: attribute(2, be64) }
 const adjustment = { position: attribute(1, be32), before: attribute(2, be32), after: attribute(3, be32) }

@@ -1,6 +1,6 @@
 export { flagNames } from './attribute.ts'
 export type { TrackedEntry, TrackedExpectation } from './conntrack.ts'
-export { conntrackCommand, decodeEntry, decodeExpectation, encodeEntryQuery, statusNames } from './conntrack.ts'
+export { conntrackCommand, decodeEntry, decodeExpectation, encodeEntryQuery } from './conntrack.ts'
 export type { LoggedPacket } from './log.ts'
 export { decodeLoggedPacket, encodeLogBinding, logCommand } from './log.ts'
 export type { Message } from './message.ts'

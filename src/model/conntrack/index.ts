@@ -29,3 +29,5 @@ export {
   type TupleSnapshot,
 } from './snapshot.ts'
 export { Change, State, Status, stateNames, statusNames } from './status.ts'
+export { sctpStateNames } from './trackers/sctp-states.ts'
+export { tcpStateNames } from './trackers/tcp-states.ts'

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RouteType } from '../host/index.ts'
 import { buildIcmp, buildTcp, buildUdp, Hook, type HookNumber, Packet } from '../packet/index.ts'
-import { FibType, type RejectStatement, type Ruleset } from '../rules/index.ts'
+import type { RejectStatement, Ruleset } from '../rules/index.ts'
 import { noRules, oneChain, statement, TestRouter } from './engine.fixture.ts'
 
 const lan = { from: '192.168.1.10', to: '198.51.100.5', fromPort: 4000, toPort: 53 }
@@ -217,9 +216,4 @@ describe('any bytes', () => {
     router.engine.receive(packet, packet.bytes.length)
     expect(packet.state).toBe(8)
   })
-})
-
-it('the numbers of route types are those of fib types', () => {
-  const { unspec, ...named } = FibType
-  expect(RouteType).toMatchObject({ ...named, unspecified: unspec })
 })

@@ -113,23 +113,10 @@ export interface FibValue {
   readonly address: 'saddr' | 'daddr'
   /** Further keys of the lookup. */
   readonly with: readonly ('mark' | 'iif' | 'oif')[]
-  /** `oif`, `oifname`: interface of the route (0 or empty when none); `type`: a {@link FibType}; `exists`: 1 or 0 (`fib ... oif missing`). */
+  /** `oif`, `oifname`: interface of the route (0 or empty when none); `type`: the kernel's RTN_* number (host `RouteType`); `exists`: 1 or 0 (`fib ... oif missing`). */
   readonly result: 'oif' | 'oifname' | 'type' | 'exists'
   readonly width: number
 }
-
-/** Address types of a fib lookup; the numbers are the kernel's RTN_*. */
-export const FibType = {
-  unspec: 0,
-  unicast: 1,
-  local: 2,
-  broadcast: 3,
-  anycast: 4,
-  multicast: 5,
-  blackhole: 6,
-  unreachable: 7,
-  prohibit: 8,
-} as const
 
 export interface RouteValue {
   readonly kind: 'rt'
