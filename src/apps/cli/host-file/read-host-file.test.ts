@@ -112,3 +112,11 @@ describe('a HOST.yaml', () => {
     expect(execFileSync(process.execPath, [script, '--check'], { encoding: 'utf8' })).toBe('')
   })
 })
+
+it('names unknown sysctls in the order of the file, whichever room they would be of', () => {
+  const text = 'interfaces: { eth0: {} }\nsysctls:\n  net.netfilter.nf_conntrack_tcp_loosee: 0\n  net.ipv4.bogus: 1\n'
+  expect(readHostFile('box.yaml', text)).toEqual([
+    expect.stringContaining('nf_conntrack_tcp_loosee'),
+    expect.stringContaining('net.ipv4.bogus'),
+  ])
+})

@@ -109,11 +109,11 @@ function unknownNames(file: HostFile): { path: (string | number)[]; name: string
   return used.filter(({ name }) => !known.includes(name))
 }
 
-/** Names that mean nothing to the host and to conntrack. */
+/** Names that mean nothing to the host or to conntrack, in the order of the file. */
 function unknownSysctls(configuration: HostConfiguration): string[] {
-  return [
-    ...new Set([...new Host(configuration).unknownSysctls, ...settingsFromSysctls(configuration.sysctls).unknown]),
-  ]
+  const { sysctls } = configuration
+  const unknown = new Set([...new Host(configuration).unknownSysctls, ...settingsFromSysctls(sysctls).unknown])
+  return Object.keys(sysctls).filter((name) => unknown.has(name))
 }
 
 function configurationOf(file: HostFile): HostConfiguration {
