@@ -5,7 +5,7 @@ import { describeWords } from './describe-words.ts'
 import type { Stateful } from './machine.ts'
 import type { RuleObject } from './object.ts'
 import type { SetDefinition } from './set.ts'
-import type { SetStore } from './set-store.ts'
+import type { SetStore } from './sets/set-store.ts'
 import type { Statement } from './statement.ts'
 
 export interface StatementState {

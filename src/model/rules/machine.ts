@@ -3,7 +3,7 @@
 import type { Packet } from '../packet/index.ts'
 import type { RuleObject } from './object.ts'
 import type { SetDefinition } from './set.ts'
-import type { SetStore } from './set-store.ts'
+import type { SetStore } from './sets/set-store.ts'
 import type { Statement } from './statement.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Value } from './value.ts'

@@ -4,10 +4,10 @@
  */
 
 import { isRepeatable } from './describe.ts'
-import { KeyTable } from './key-table.ts'
 import type { Machine, Step } from './machine.ts'
 import { Result } from './result.ts'
 import type { Rule } from './ruleset.ts'
+import { KeyTable } from './sets/key-table.ts'
 import type { Statement } from './statement.ts'
 import { registersOf, type Value } from './value.ts'
 import { stringWords, wordsString } from './words.ts'

@@ -1,8 +1,8 @@
 /** Whether a set holds a value (Linux nft_lookup). Statements on the element that was found run, and may end the rule. */
 
-import { ExactStore } from '../exact-store.ts'
 import type { Machine, StatementExpression, Step } from '../machine.ts'
 import { Result } from '../result.ts'
+import { ExactStore } from '../sets/exact-store.ts'
 import type { LookupStatement } from '../statement.ts'
 import { registersOf } from '../value.ts'
 

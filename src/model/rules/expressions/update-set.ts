@@ -1,10 +1,10 @@
 /** `add`, `update` and `delete` of set elements by packets (Linux nft_dynset). */
 
 import { InvariantError } from '../../bytes/index.ts'
-import { ExactStore } from '../exact-store.ts'
 import type { Load, Machine, StatementExpression, Step } from '../machine.ts'
 import { Result } from '../result.ts'
-import { keyWordsOf } from '../set-store.ts'
+import { ExactStore } from '../sets/exact-store.ts'
+import { keyWordsOf } from '../sets/set-store.ts'
 import type { UpdateSetStatement } from '../statement.ts'
 
 function compile(statement: UpdateSetStatement, machine: Machine): Step {

@@ -1,7 +1,7 @@
 /** Sets of concatenations with ranges, and of intervals that overlap: a {@link RangeSearch} and its elements. */
 
+import type { SetDefinition } from '../set.ts'
 import { type RangeSearch, type Ranges, searchOf } from './range-tree.ts'
-import type { SetDefinition } from './set.ts'
 import type { SetElements } from './set-elements.ts'
 import type { SetStore } from './set-store.ts'
 

@@ -1,9 +1,9 @@
 /** What the elements of a set carry beside their keys: data, verdict, object, lifetime, statements. Columns by element number. */
 
-import type { Packet } from '../packet/index.ts'
-import type { Stateful } from './machine.ts'
-import type { RuleObject } from './object.ts'
-import { Result } from './result.ts'
+import type { Packet } from '../../packet/index.ts'
+import type { Stateful } from '../machine.ts'
+import type { RuleObject } from '../object.ts'
+import { Result } from '../result.ts'
 
 /** What a new element gets; `data` are words of a map's value, `expires` is model time in milliseconds, Infinity for never. */
 export interface ElementContents {

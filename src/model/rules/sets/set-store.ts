@@ -1,6 +1,6 @@
 /** The run-time form of a set: which element holds a key. */
 
-import type { SetDefinition } from './set.ts'
+import type { SetDefinition } from '../set.ts'
 import type { SetElements } from './set-elements.ts'
 
 export interface SetStore {

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { element, keyField, set, testMachine } from '../rules.fixture.ts'
+import type { SetElement } from '../set.ts'
 import { buildStore } from './build-store.ts'
 import { ExactStore } from './exact-store.ts'
 import { IntervalStore } from './interval-store.ts'
 import { RangeStore } from './range-store.ts'
-import { element, keyField, set, testMachine } from './rules.fixture.ts'
-import type { SetElement } from './set.ts'
 import type { SetStore } from './set-store.ts'
 
 const byte = keyField('integer', 8)

@@ -5,7 +5,7 @@
  * each field and a search meets log n of them, so ten thousand elements cost some dozen comparisons, not ten thousand.
  */
 
-import { compareWords, increment } from './words.ts'
+import { compareWords, increment } from '../words.ts'
 
 /** Fields of the keys, and all elements' ranges: `words` words an element in each array, as they lie in registers. */
 export interface Ranges {

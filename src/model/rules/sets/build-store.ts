@@ -1,16 +1,16 @@
 /** Turns a set's definition into the store that suits its elements. */
 
+import type { Machine } from '../machine.ts'
+import { Result } from '../result.ts'
+import type { SetDefinition, SetElement } from '../set.ts'
+import { wordsOf } from '../value.ts'
+import { compareWords } from '../words.ts'
 import { ExactStore } from './exact-store.ts'
 import { IntervalStore } from './interval-store.ts'
-import type { Machine } from './machine.ts'
 import { RangeStore } from './range-store.ts'
 import type { Ranges } from './range-tree.ts'
-import { Result } from './result.ts'
-import type { SetDefinition, SetElement } from './set.ts'
 import { type ElementContents, SetElements } from './set-elements.ts'
 import { defaultDynamicSize, keyWordsOf, type SetStore } from './set-store.ts'
-import { wordsOf } from './value.ts'
-import { compareWords } from './words.ts'
 
 /** Exact keys go to a hash, single intervals to binary search, all else to a tree of ranges. Only a hash can change. */
 export function buildStore(definition: SetDefinition, machine: Machine): SetStore {

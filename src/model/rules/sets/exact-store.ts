@@ -1,7 +1,7 @@
 /** Sets of exact keys, the only ones that packets may change. */
 
+import type { SetDefinition } from '../set.ts'
 import { KeyTable } from './key-table.ts'
-import type { SetDefinition } from './set.ts'
 import type { SetElements } from './set-elements.ts'
 import type { DynamicStore } from './set-store.ts'
 

@@ -1,9 +1,9 @@
 /** Sets of intervals that do not overlap, of one field: sorted typed arrays and binary search. */
 
-import type { SetDefinition } from './set.ts'
+import type { SetDefinition } from '../set.ts'
+import { compareWords } from '../words.ts'
 import type { SetElements } from './set-elements.ts'
 import type { SetStore } from './set-store.ts'
-import { compareWords } from './words.ts'
 
 export class IntervalStore implements SetStore {
   readonly definition: SetDefinition
