@@ -7,9 +7,9 @@ import type { Rule, Ruleset, Source, Statement, Verdict } from '../../model/rule
 import { CaptureReader, createFrame, type Frame, writePcap } from '../capture/index.ts'
 import type { Judgment } from './judgment.ts'
 import { Replay } from './replay.ts'
-import { completeSides, parseSides } from './sides.ts'
-import { Survey } from './survey.ts'
-import { chooseBetween, completeHost, type VantageChoice } from './vantage-choice.ts'
+import { completeSides, parseSides } from './vantage/sides.ts'
+import { Survey } from './vantage/survey.ts'
+import { chooseBetween, completeHost, type VantageChoice } from './vantage/vantage-choice.ts'
 
 /** Who may be in an Ethernet frame. */
 export const mac = {

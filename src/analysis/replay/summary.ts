@@ -1,10 +1,10 @@
 /** What a whole replay amounts to. */
 
 import type { Problem } from '../capture/index.ts'
-import type { Comparison } from './at-host.ts'
-import type { TrustCounts } from './checksum-trust.ts'
 import type { StateName, VerdictName } from './judgment.ts'
 import type { RulePlace } from './rule-index.ts'
+import type { Comparison } from './vantage/at-host.ts'
+import type { TrustCounts } from './vantage/checksum-trust.ts'
 
 /** A rule and what it counted: packets for which all its matches succeeded. `text` has its counter's values filled in. */
 export interface RuleCount extends RulePlace {

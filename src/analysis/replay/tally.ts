@@ -5,9 +5,9 @@ import { Drop, dropReasons } from '../../model/engine/index.ts'
 import { malformedReasons } from '../../model/packet/index.ts'
 import { type LinkLayer, skipReasons, skipText } from '../capture/index.ts'
 import type { StateName, VerdictName } from './judgment.ts'
-import { type SkipCode, skipTexts } from './placement.ts'
 import { stateBits } from './state-bits.ts'
 import type { SkipCount } from './summary.ts'
+import { type SkipCode, skipTexts } from './vantage/placement.ts'
 
 interface Count {
   readonly code: string

@@ -1,6 +1,6 @@
 /** A few addresses that packets are compared with. */
 
-import { readInt32 } from '../../model/bytes/index.ts'
+import { readInt32 } from '../../../model/bytes/index.ts'
 
 /** Linear: for tens of addresses, not thousands. */
 export class AddressList {

@@ -1,13 +1,13 @@
 /** The vantage of a capture taken on the box itself: MAC addresses, direction marks, interface names and own addresses tell what it received and sent. */
 
-import { isInPrefix, parsePrefix, readInt32, readUint16 } from '../../model/bytes/index.ts'
-import type { HostConfiguration } from '../../model/host/index.ts'
-import type { Frame, LinkLayer } from '../capture/index.ts'
+import { isInPrefix, parsePrefix, readInt32, readUint16 } from '../../../model/bytes/index.ts'
+import type { HostConfiguration } from '../../../model/host/index.ts'
+import type { Frame, LinkLayer } from '../../capture/index.ts'
+import type { IpView } from '../ip-view.ts'
+import type { MadePackets, RecentPackets } from '../recent-packets.ts'
 import { AddressList } from './address-list.ts'
 import { makeRoomForAHop } from './hop.ts'
-import type { IpView } from './ip-view.ts'
 import { type Placement, setAct, setReceive, setSkip, type Vantage } from './placement.ts'
-import type { MadePackets, RecentPackets } from './recent-packets.ts'
 import { portKey, type Survey } from './survey.ts'
 
 /** What the vantage asks of its surroundings. */

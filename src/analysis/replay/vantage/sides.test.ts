@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseAddress } from '../../model/bytes/index.ts'
+import { parseAddress } from '../../../model/bytes/index.ts'
 import { parseSides, SideFinder, sidesText } from './sides.ts'
 
 describe('--between', () => {

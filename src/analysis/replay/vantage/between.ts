@@ -1,9 +1,9 @@
 /** The vantage of a capture that no firewall stood in: the firewall is put between the sides, and the source address says by which side a packet comes in. */
 
-import type { HostConfiguration } from '../../model/host/index.ts'
-import type { Frame, LinkLayer } from '../capture/index.ts'
+import type { HostConfiguration } from '../../../model/host/index.ts'
+import type { Frame, LinkLayer } from '../../capture/index.ts'
+import type { IpView } from '../ip-view.ts'
 import { makeRoomForAHop } from './hop.ts'
-import type { IpView } from './ip-view.ts'
 import { type Placement, setReceive, setSkip, type Vantage } from './placement.ts'
 import { type Side, SideFinder } from './sides.ts'
 

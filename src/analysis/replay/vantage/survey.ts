@@ -1,9 +1,9 @@
 /** A look at the first frames of a capture before it is replayed: who speaks with whom, seen from where. Bounded, whatever the capture holds. */
 
-import { printAddress, readUint16 } from '../../model/bytes/index.ts'
-import { Protocol, TcpFlag } from '../../model/packet/index.ts'
-import { createLinkLayer, decodeLink, type Frame, type LinkLayer, millisecondsSince } from '../capture/index.ts'
-import { findChecksum, IpView } from './ip-view.ts'
+import { printAddress, readUint16 } from '../../../model/bytes/index.ts'
+import { Protocol, TcpFlag } from '../../../model/packet/index.ts'
+import { createLinkLayer, decodeLink, type Frame, type LinkLayer, millisecondsSince } from '../../capture/index.ts'
+import { findChecksum, IpView } from '../ip-view.ts'
 
 const mostAddresses = 4096
 const mostFlows = 16384

@@ -1,9 +1,9 @@
 /** A host whose sockets are those of its configuration and those that the capture shows: whatever it sends from, it also listens on. */
 
-import { readUint16 } from '../../model/bytes/index.ts'
-import { Host } from '../../model/host/index.ts'
-import { Protocol, TcpFlag } from '../../model/packet/index.ts'
-import type { IpView } from './ip-view.ts'
+import { readUint16 } from '../../../model/bytes/index.ts'
+import { Host } from '../../../model/host/index.ts'
+import { Protocol, TcpFlag } from '../../../model/packet/index.ts'
+import type { IpView } from '../ip-view.ts'
 
 export class ReplayHost extends Host {
   readonly #tcp: Uint8Array = new Uint8Array(65_536)

@@ -1,7 +1,7 @@
 /** Where a captured frame belongs in the walk of the host: what a vantage answers. */
 
-import type { Frame, LinkLayer } from '../capture/index.ts'
-import type { IpView } from './ip-view.ts'
+import type { Frame, LinkLayer } from '../../capture/index.ts'
+import type { IpView } from '../ip-view.ts'
 
 /** receive: it came in by `interface`. send: the box made it. result: what the box made of an earlier packet. skip: none of these. */
 export type PlacementAct = 'receive' | 'send' | 'result' | 'skip'

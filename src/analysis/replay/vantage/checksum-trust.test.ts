@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { complement, fold, sumPseudoHeader, sumWords } from '../../model/bytes/index.ts'
-import { buildTcp, buildUdp } from '../../model/packet/index.ts'
+import { complement, fold, sumPseudoHeader, sumWords } from '../../../model/bytes/index.ts'
+import { buildTcp, buildUdp } from '../../../model/packet/index.ts'
+import { IpView } from '../ip-view.ts'
+import { captureOf, readAll } from '../replay.fixture.ts'
 import { ChecksumTrust } from './checksum-trust.ts'
-import { IpView } from './ip-view.ts'
-import { captureOf, readAll } from './replay.fixture.ts'
 import { Survey } from './survey.ts'
 
 const four = { from: '10.0.1.2', to: '10.0.2.2', fromPort: 1, toPort: 2 }

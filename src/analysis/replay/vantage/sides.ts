@@ -1,6 +1,6 @@
 /** The sides of a firewall that is put between them: named address blocks, one interface each. */
 
-import { isInPrefix, type Prefix, parsePrefix, prefixText, readInt32 } from '../../model/bytes/index.ts'
+import { isInPrefix, type Prefix, parsePrefix, prefixText, readInt32 } from '../../../model/bytes/index.ts'
 
 /** A side; its name is also the name of the firewall's interface towards it. */
 export interface Side {

@@ -1,9 +1,9 @@
 /** Which packets' checksums were not captured faithfully: verifying those would call good packets invalid. */
 
-import { parseAddress, readUint16 } from '../../model/bytes/index.ts'
-import { Protocol } from '../../model/packet/index.ts'
+import { parseAddress, readUint16 } from '../../../model/bytes/index.ts'
+import { Protocol } from '../../../model/packet/index.ts'
+import { findChecksum, type IpView, isPartialChecksum } from '../ip-view.ts'
 import { AddressList } from './address-list.ts'
-import { findChecksum, type IpView, isPartialChecksum } from './ip-view.ts'
 import type { Survey } from './survey.ts'
 
 /** How many packets were taken on trust, and why. */

@@ -1,7 +1,7 @@
 /** Time to live of packets that were captured beyond the hop that the model is about to take. */
 
-import { adjustChecksum, readUint16, writeUint16 } from '../../model/bytes/index.ts'
-import type { IpView } from './ip-view.ts'
+import { adjustChecksum, readUint16, writeUint16 } from '../../../model/bytes/index.ts'
+import type { IpView } from '../ip-view.ts'
 
 /**
  * A packet that arrives with its last hop (traceroute) gets one more: the modelled firewall is a hop that the captured packet did

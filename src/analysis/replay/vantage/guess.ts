@@ -1,6 +1,6 @@
 /** The best guess of a vantage when nobody said one, in words that the report repeats and that say how to do better. */
 
-import { isInPrefix, type Prefix, parseAddress, parsePrefix, prefixText } from '../../model/bytes/index.ts'
+import { isInPrefix, type Prefix, parseAddress, parsePrefix, prefixText } from '../../../model/bytes/index.ts'
 import { completeSides, type Side, sidesText } from './sides.ts'
 import type { AddressSeen, Survey } from './survey.ts'
 

@@ -1,8 +1,8 @@
 /** Where a replay takes the capture to have been taken: on a host, or where a firewall is to be put between sides. */
 
-import { addressText, type Prefix, parseAddress } from '../../model/bytes/index.ts'
-import type { HostConfiguration } from '../../model/host/index.ts'
-import { protocolNames } from '../../model/packet/index.ts'
+import { addressText, type Prefix, parseAddress } from '../../../model/bytes/index.ts'
+import type { HostConfiguration } from '../../../model/host/index.ts'
+import { protocolNames } from '../../../model/packet/index.ts'
 import type { Guess } from './guess.ts'
 import { type Side, sidesText } from './sides.ts'
 import type { Survey } from './survey.ts'

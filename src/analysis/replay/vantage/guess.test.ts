@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { buildTcp, buildUdp } from '../../model/packet/index.ts'
+import { buildTcp, buildUdp } from '../../../model/packet/index.ts'
+import { captureOf, readAll } from '../replay.fixture.ts'
 import { guessVantage } from './guess.ts'
-import { captureOf, readAll } from './replay.fixture.ts'
 import { sidesText } from './sides.ts'
 import { Survey } from './survey.ts'
 
