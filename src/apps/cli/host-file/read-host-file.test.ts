@@ -64,6 +64,7 @@ describe('a HOST.yaml', () => {
       'interfaces: { eth0: {} }\nroutes: [{ to: 10.0.0.0/8 }]',
       'box.yaml:2:10: expected a route with "via" or "dev", found {"to":"10.0.0.0/8"} as routes.0',
     ],
+    ['interfaces: {}', 'box.yaml:1:13: expected at least one interface, found {} as interfaces'],
     ['interfaces: { eth0: {} }\noutside: [wan]', 'box.yaml:2:11: expected one of the interfaces eth0, lo, found "wan"'],
     [
       'interfaces: { eth0: {} }\nlistening: [tcp/70000]',

@@ -75,7 +75,8 @@ export const hostFile = z
         .record(interfaceName, networkInterface, {
           error: 'interfaces by name, as in eth0: { addresses: [192.168.1.10/24] }',
         })
-        .meta({ description: 'the network interfaces of the box; lo need not be named' }),
+        .refine((interfaces) => Object.keys(interfaces).length > 0, { error: 'at least one interface' })
+        .meta({ description: 'the network interfaces of the box; lo need not be named', minProperties: 1 }),
       routes: z
         .array(route, { error: 'a list of routes' })
         .default([])
