@@ -1,6 +1,6 @@
 /** The vantage of a capture that no firewall stood in: the firewall is put between the sides, and the source address says by which side a packet comes in. */
 
-import type { HostConfiguration } from '../../../model/host/index.ts'
+import { type HostConfiguration, isLinkLocal6 } from '../../../model/host/index.ts'
 import type { Frame, LinkLayer } from '../../capture/index.ts'
 import type { IpView } from '../ip-view.ts'
 import { makeRoomForAHop } from './hop.ts'
@@ -60,9 +60,11 @@ export class BetweenVantage implements Vantage {
 function isNotForwarded(view: IpView): boolean {
   const { bytes, source, destination } = view
   if (view.family === 6) {
-    const isLinkLocal = (at: number): boolean => bytes[at] === 0xfe && (bytes[at + 1]! & 0xc0) === 0x80
     return (
-      bytes[destination] === 0xff || isLinkLocal(source) || isLinkLocal(destination) || isUnspecified(bytes, source, 16)
+      bytes[destination] === 0xff ||
+      isLinkLocal6(bytes, source) ||
+      isLinkLocal6(bytes, destination) ||
+      isUnspecified(bytes, source, 16)
     )
   }
   if (bytes[destination]! >= 224 || isUnspecified(bytes, source, 4)) return true
