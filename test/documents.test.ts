@@ -1,6 +1,6 @@
 /** What documents show as output is what the commands print, and what they link to exists. */
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCommand, shownOutputs } from '../scripts/document-output.ts'
@@ -35,4 +35,13 @@ test.each(shown)('$name shows what `$command` prints', ({ command, shown: expect
 test.each(documents)('the links of %s lead somewhere', (name) => {
   const targets = [...read(name).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target)
   for (const target of targets) expect(existsSync(join(root, dirname(name), target)), target).toBe(true)
+})
+
+test('files that docs/fidelity.md names as ours or as proof exist', () => {
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  const named = [...read('docs/fidelity.md').matchAll(/`([a-z/-]+(?:\.test)?\.ts)`/g)].map(([, name = '']) => name)
+  expect(named.length).toBeGreaterThan(30)
+  const inTests = ['test/kernel/kernel.test.ts', 'test/kernel/known-differences.ts']
+  const missing = named.filter((name) => !inTests.includes(name) && !files.some((file) => file.endsWith(`/${name}`)))
+  expect(missing).toEqual([])
 })

@@ -3,8 +3,6 @@
 /** findings: the answer is "no", or the input could be read only in part. usage: nothing was done. failure: a defect of the program. */
 export const ExitCode = { ok: 0, findings: 1, usage: 2, failure: 70 } as const
 
-export type ExitCodeNumber = (typeof ExitCode)[keyof typeof ExitCode]
-
 /** A mistake of the person who called: told in its lines, without a stack; nothing else was done. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'

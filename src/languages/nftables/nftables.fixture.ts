@@ -1,7 +1,7 @@
 /** For this room's tests: one rule in a table with sets, chains and objects to refer to; what it becomes, or the code that refuses it. */
 
 import { expect } from 'vitest'
-import { loweredText } from './lowered-text.ts'
+import { loweredText } from './lowered-text.fixture.ts'
 import { parseRuleset } from './parse-ruleset.ts'
 
 const surroundings = (family: string): string => `table ${family} t {

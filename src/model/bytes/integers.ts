@@ -1,7 +1,5 @@
 /** Big-endian integers in byte arrays. No bounds checks: whoever calls has proven the offsets (see packet/decode.ts). */
 
-export const readUint8 = (bytes: Uint8Array, at: number): number => bytes[at]!
-
 export const readUint16 = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!
 
 /** Four bytes as a signed 32-bit integer: the form for comparing and for typed arrays, as it never allocates. */

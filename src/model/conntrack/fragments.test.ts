@@ -131,7 +131,7 @@ describe.each([
     ).toEqual(expected)
   })
 
-  it('leave the largest size and that of each behind (fact 34)', () => {
+  it('leave the largest size and that of each behind (fidelity 34)', () => {
     const fragments = new Fragments()
     const last = piece(addresses, { from: 48, length: 5, more: false })
     feed(fragments, [piece(addresses, { from: 0, length: 16 }), piece(addresses, { from: 16, length: 32 }), last])

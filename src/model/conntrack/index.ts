@@ -18,7 +18,7 @@ export {
   listExpectation,
   listExpectationEvent,
 } from './list.ts'
-export { Reason, type ReasonNumber, reasons } from './reason.ts'
+export { Reason, reasons } from './reason.ts'
 export { type ConntrackSettings, defaultSettings, settingsFromSysctls } from './settings.ts'
 export {
   type EntrySnapshot,

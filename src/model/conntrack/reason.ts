@@ -39,8 +39,6 @@ export const Reason = {
   dying: 34,
 } as const
 
-export type ReasonNumber = (typeof Reason)[keyof typeof Reason]
-
 /** By number. From `table-full` on the packet is dropped rather than INVALID. */
 export const reasons: readonly { readonly code: string; readonly text: string }[] = [
   { code: 'none', text: 'conntrack found nothing wrong' },

@@ -12,7 +12,7 @@ const ports = { fromPort: 4000, toPort: 53 }
 /** Each line: what arrives on lan; what becomes of it; what the host sends; the hooks met. Seen on Linux 6.18. */
 const cases: readonly (readonly [string, Uint8Array, string, readonly string[], string])[] = [
   [
-    'time to live 1 ends here, and the error is RELATED to the flow that was never confirmed (fact 17)',
+    'time to live 1 ends here, and the error is RELATED to the flow that was never confirmed (fidelity 17)',
     buildUdp({ ...lan, ...ports, ttl: 1 }),
     'dropped ttl-exceeded',
     ['lan icmp 192.168.1.1 > 192.168.1.10 time-exceeded/ttl-exceeded'],
@@ -47,21 +47,21 @@ const cases: readonly (readonly [string, Uint8Array, string, readonly string[], 
     'pre:new in:new out:related/r post:related/r',
   ],
   [
-    'TCP to a closed port: the local stack resets, an ESTABLISHED reply (fact 17)',
+    'TCP to a closed port: the local stack resets, an ESTABLISHED reply (fidelity 17)',
     buildTcp({ ...self, ...ports }),
     'delivered port-closed',
     ['lan tcp 192.168.1.1:53 > 192.168.1.10:4000 rst|ack'],
     'pre:new in:new out:established/r post:established/r',
   ],
   [
-    'no reset for a reset (fact 19)',
+    'no reset for a reset (fidelity 19)',
     buildTcp({ ...self, ...ports, flags: 'R' }),
     'delivered port-closed',
     [],
     'pre:invalid in:invalid',
   ],
   [
-    'no error for a wrong checksum (fact 19)',
+    'no error for a wrong checksum (fidelity 19)',
     buildUdp({ ...self, ...ports, checksum: 1 }),
     'delivered transport-checksum',
     [],
@@ -103,7 +103,7 @@ const cases: readonly (readonly [string, Uint8Array, string, readonly string[], 
     'pre:new in:new',
   ],
   [
-    'no error about an ICMP error (fact 19)',
+    'no error about an ICMP error (fidelity 19)',
     buildIcmp({ ...lan, type: 3, code: 3, ttl: 1, payload: new Uint8Array(28) }),
     'dropped ttl-exceeded',
     [],

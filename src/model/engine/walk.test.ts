@@ -18,7 +18,7 @@ describe('reject', () => {
     ['icmp', 13, 'lan icmp 192.168.1.1 > 192.168.1.10 destination-unreachable/admin-prohibited'],
     ['icmpx', 0, 'lan icmp 192.168.1.1 > 192.168.1.10 destination-unreachable/net-unreachable'],
     ['icmpx', 2, 'lan icmp 192.168.1.1 > 192.168.1.10 destination-unreachable/host-unreachable'],
-  ] as const)('with %s %i sends an error that is RELATED in the other direction (fact 17)', (type, code, line) => {
+  ] as const)('with %s %i sends an error that is RELATED in the other direction (fidelity 17)', (type, code, line) => {
     const router = new TestRouter({ ruleset: rejecting(Hook.forward, type, code) })
     expect(router.receive(buildUdp(lan))).toBe('dropped rule')
     expect(router.lines).toEqual([line])
@@ -32,7 +32,7 @@ describe('reject', () => {
     expect(router.hooks).toEqual(['pre:new', 'out:related/r', 'post:related/r'])
   })
 
-  it('quotes the time to live that was already decremented in forward, and that of arrival in prerouting (fact 19)', () => {
+  it('quotes the time to live that was already decremented in forward, and that of arrival in prerouting (fidelity 19)', () => {
     const quoted = (hook: HookNumber): number | undefined => {
       const router = new TestRouter({ ruleset: rejecting(hook, 'icmp') })
       router.receive(buildUdp(lan))
@@ -41,7 +41,7 @@ describe('reject', () => {
     expect([quoted(Hook.prerouting), quoted(Hook.forward)]).toEqual([64, 63])
   })
 
-  it('says nothing about a packet whose checksum is wrong, nor about an ICMP error (fact 19)', () => {
+  it('says nothing about a packet whose checksum is wrong, nor about an ICMP error (fidelity 19)', () => {
     const router = new TestRouter({ ruleset: rejecting(Hook.forward, 'icmp') })
     router.receive(buildUdp({ ...lan, checksum: 7 }))
     expect(router.lines).toEqual([])
@@ -49,7 +49,7 @@ describe('reject', () => {
     expect(router.lines).toEqual([])
   })
 
-  it('answers a broadcast in prerouting only (fact 19)', () => {
+  it('answers a broadcast in prerouting only (fidelity 19)', () => {
     const broadcast = buildUdp({ ...lan, to: '192.168.1.255' })
     const lines = [Hook.prerouting, Hook.input].map((hook) => {
       const router = new TestRouter({ ruleset: rejecting(hook, 'icmp', 3) })
@@ -103,7 +103,7 @@ describe('a local sender', () => {
     expect(router.lines).toEqual(lines)
   })
 
-  it('reaches the host itself over the loopback, with one entry that is not judged twice (facts 1.8)', () => {
+  it('reaches the host itself over the loopback, with one entry that is not judged twice', () => {
     const router = new TestRouter()
     expect(router.send(buildUdp(self))).toBe('sent')
     expect(router.hooks).toEqual([
@@ -138,7 +138,7 @@ describe('chains', () => {
     expect(through).toEqual(['lan', 'wan'])
   })
 
-  it('of type nat meet the first packet of an entry only (fact 16)', () => {
+  it('of type nat meet the first packet of an entry only (fidelity 16)', () => {
     const router = new TestRouter({
       ruleset: oneChain(Hook.prerouting, [statement({ kind: 'counter', packets: 0, bytes: 0 })], {
         type: 'nat',
@@ -161,7 +161,7 @@ describe('chains', () => {
     expect(router.engine.hook).toBe(Hook.forward)
   })
 
-  it('see a dropped flow as NEW again (fact 20)', () => {
+  it('see a dropped flow as NEW again (fidelity 20)', () => {
     const router = new TestRouter({ ruleset: dropping(Hook.forward) })
     router.receive(buildUdp(lan))
     router.receive(buildUdp(lan))

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Table } from '../../../model/rules/index.ts'
-import { elementText } from '../lowered-text.ts'
+import { elementText } from '../lowered-text.fixture.ts'
 import { parseRuleset } from '../parse-ruleset.ts'
 
 const load = (text: string) => parseRuleset([{ name: 'fw.nft', text }])

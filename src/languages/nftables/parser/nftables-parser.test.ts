@@ -1,7 +1,7 @@
 /** Variables, includes, recovery from errors. */
 
 import { describe, expect, it } from 'vitest'
-import { loweredText } from '../lowered-text.ts'
+import { loweredText } from '../lowered-text.fixture.ts'
 import { parseRuleset } from '../parse-ruleset.ts'
 import type { ReadInclude } from './nftables-parser.ts'
 

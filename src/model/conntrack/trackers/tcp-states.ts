@@ -1,20 +1,6 @@
 /** TCP connection states and which segment leads from which to which; nf_conntrack_proto_tcp. */
 
-/** In the kernel's order, which is also that of the timeouts. */
-export const tcpStates = [
-  'none',
-  'synSent',
-  'synReceived',
-  'established',
-  'finWait',
-  'closeWait',
-  'lastAck',
-  'timeWait',
-  'close',
-  'synSent2',
-] as const
-
-/** As ctnetlink and `conntrack -L` name them. */
+/** As ctnetlink and `conntrack -L` name them, in the kernel's order, which is also that of the timeouts. */
 export const tcpStateNames: readonly string[] = [
   'NONE',
   'SYN_SENT',

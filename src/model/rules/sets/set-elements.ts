@@ -14,14 +14,6 @@ export interface ElementContents {
   readonly statements: readonly Stateful[]
 }
 
-export const emptyContents: ElementContents = {
-  data: null,
-  result: Result.next,
-  object: null,
-  expires: Number.POSITIVE_INFINITY,
-  statements: [],
-}
-
 /** Columns appear when the first element needs them, so that a million plain addresses cost nothing here. */
 export class SetElements {
   readonly dataWords: number
