@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { tcp, text, Wire } from '../wire.fixture.ts'
+import { icmp, tcp, text, Wire } from '../wire.fixture.ts'
 import { ftp } from './ftp.ts'
 
 /** The control connection: who says what, in order; sequence numbers follow by themselves. */
@@ -199,6 +199,14 @@ describe('the expected connection (fidelity 21, 22, 27)', () => {
     control.say(0, 'PORT 192,168,1,10,19,137\r\n')
     expect(control.wire.track(data('S', 100))).toBe('related')
     expect(control.wire.track(data('S', 100))).toBe('new')
+  })
+
+  it('cannot be the subject of an ICMP error before it begins, and such an error leaves it expected (fidelity 11)', () => {
+    const control = new Control().greeted()
+    control.say(0, 'PORT 192,168,1,10,19,137\r\n')
+    const error = icmp('192.168.1.10', '198.51.100.5', 3, 3, 0, data('S', 100).subarray(0, 28))
+    expect(control.wire.send(error)).toBe('invalid:icmp-unknown-inner-flow')
+    expect(control.wire.send(data('S', 100))).toBe('related')
   })
 
   it('is not expected from anybody else', () => {
