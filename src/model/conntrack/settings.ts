@@ -1,5 +1,7 @@
 /** The nf_conntrack_* sysctls that decide something, under whole-word names, with Linux's defaults (6.18). Times are in seconds. */
 
+import { defaultHelperParameters, type HelperParameters } from './helper-parameters.ts'
+
 /** TCP timeouts by state; `maximumRetransmissions` and `unacknowledged` shorten the others. */
 export interface TcpTimeouts {
   readonly synSent: number
@@ -48,6 +50,8 @@ export interface ConntrackSettings {
   readonly fragmentTimeout6: number
   readonly fragmentHighThreshold6: number
   readonly fragmentLowThreshold6: number
+  /** What the helpers' kernel modules were loaded with. */
+  readonly parameters: HelperParameters
 }
 
 export const defaultSettings: ConntrackSettings = {
@@ -91,6 +95,7 @@ export const defaultSettings: ConntrackSettings = {
   fragmentTimeout6: 60,
   fragmentHighThreshold6: 4_194_304,
   fragmentLowThreshold6: 3_145_728,
+  parameters: defaultHelperParameters,
 }
 
 type Change = (settings: ConntrackSettings, value: number) => ConntrackSettings
