@@ -3,6 +3,7 @@
 import type { ConntrackSettings } from '../conntrack/index.ts'
 import { Conntrack, Fragments } from '../conntrack/index.ts'
 import type { Host } from '../host/index.ts'
+import type { RuleNat } from '../nat/index.ts'
 import type { HookFunction, HookNumber, Packet } from '../packet/index.ts'
 import { Hook, HookVerdict } from '../packet/index.ts'
 import type { CompiledBaseChain, CompiledRuleset, Ruleset, Tracer } from '../rules/index.ts'
@@ -66,6 +67,7 @@ export class Engine implements Observer {
         reject: (packet, type, code) => {
           if (walker) reject(walker, packet, type, code)
         },
+        nat: noTranslation,
       },
       options.tracer ?? null,
     )
@@ -136,6 +138,14 @@ export class Engine implements Observer {
   get error(): SendError | null {
     return this.walker.error
   }
+}
+
+/** Until rules can ask for more: every connection keeps its addresses. */
+const noTranslation: RuleNat = {
+  source: () => HookVerdict.accept,
+  destination: () => HookVerdict.accept,
+  masquerade: () => HookVerdict.accept,
+  redirect: () => HookVerdict.accept,
 }
 
 const probeEntry = (probe: Probe): HookEntry => ({

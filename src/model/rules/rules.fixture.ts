@@ -2,6 +2,7 @@
 
 import { InvariantError, parseAddress, parsePrefix, readInt32 } from '../bytes/index.ts'
 import { Host, type HostConfiguration } from '../host/index.ts'
+import type { NatRange, RuleNat } from '../nat/index.ts'
 import { Hook, HookVerdict, type Packet } from '../packet/index.ts'
 import { type CompiledRuleset, compileRuleset } from './compile.ts'
 import type { Machine } from './machine.ts'
@@ -365,14 +366,19 @@ export interface TestSurroundings extends Surroundings {
   /** What `random` answers next, in turn; 0 when they are used up. */
   randoms: number[]
   readonly rejected: string[]
+  /** What nat statements asked for: the method, and the range as text. */
+  readonly translations: string[]
 }
 
 export function surroundings(conntrack: RulesConntrack = testConntrack()): TestSurroundings {
+  const translations: string[] = []
   return {
     clock: 0,
     wall: 0,
     randoms: [],
     rejected: [],
+    translations,
+    nat: testNat(translations),
     host: testHost(),
     conntrack,
     random(): number {
@@ -387,6 +393,30 @@ export function surroundings(conntrack: RulesConntrack = testConntrack()): TestS
     reject(_packet, type, code): void {
       this.rejected.push(`${type} ${code}`)
     },
+  }
+}
+
+/** Notes what is asked of it and accepts: `source 1.2.3.4-1.2.3.5 port 80-80`, addresses as hexadecimal words. */
+function testNat(into: string[]): RuleNat {
+  const hex = (words: Int32Array): string => Array.from(words, (word) => (word >>> 0).toString(16)).join(':')
+  const note = (method: string) => (_packet: Packet, range: NatRange) => {
+    const addresses = range.hasAddresses ? ` ${hex(range.minimumAddress)}-${hex(range.maximumAddress)}` : ''
+    const ports = range.hasPorts ? ` port ${range.minimumPort}-${range.maximumPort}` : ''
+    const flags = [
+      range.isRandom ? ' random' : '',
+      range.isFullyRandom ? ' fully-random' : '',
+      range.isPersistent ? ' persistent' : '',
+      range.isNetmap ? ' netmap' : '',
+      range.basePort >= 0 ? ` base ${range.basePort}` : '',
+    ]
+    into.push(method + addresses + ports + flags.join(''))
+    return HookVerdict.accept
+  }
+  return {
+    source: note('source'),
+    destination: note('destination'),
+    masquerade: note('masquerade'),
+    redirect: note('redirect'),
   }
 }
 

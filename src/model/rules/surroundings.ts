@@ -2,6 +2,7 @@
 
 import type { Conntrack } from '../conntrack/index.ts'
 import type { Host } from '../host/index.ts'
+import type { RuleNat } from '../nat/index.ts'
 import type { Packet } from '../packet/index.ts'
 import type { RejectStatement } from './statement.ts'
 
@@ -41,4 +42,6 @@ export interface Surroundings {
   wallClock(): number
   /** Sends the error or reset of a reject statement about `packet`; the machine then drops the packet. */
   reject(packet: Packet, type: RejectStatement['type'], code: number): void
+  /** Translates the connection of the first packet, for nat statements. */
+  readonly nat: RuleNat
 }

@@ -1,0 +1,1 @@
+export { makeRange, type NatRange, type RuleNat } from './range.ts'
