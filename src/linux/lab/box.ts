@@ -16,6 +16,7 @@ import {
   succeed,
 } from '../native/index.ts'
 import { Tun } from '../tun/index.ts'
+import type { Beginning } from './beginning.ts'
 
 /** Everything of one scenario that is not netfilter. Whoever owns the C library's descriptors closes them. */
 export class Box {
@@ -24,7 +25,7 @@ export class Box {
   readonly #senders = new Map<string, number>()
 
   /** Moves the calling thread into a new network namespace and builds the box there. */
-  constructor(libc: Libc, scenario: Scenario) {
+  constructor(libc: Libc, scenario: Beginning) {
     this.#libc = libc
     enterFreshNamespace(libc)
     setSysctls(quietSysctls)
@@ -107,7 +108,7 @@ export class Box {
 }
 
 /** The box's own addresses without their prefix lengths. */
-export function localAddressesOf(scenario: Scenario): string[] {
+export function localAddressesOf(scenario: Beginning): string[] {
   const addresses = Object.values(scenario.interfaces).flatMap(addressesOf)
   return addresses.map((address) => address.split('/')[0] ?? '')
 }

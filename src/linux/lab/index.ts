@@ -1,4 +1,7 @@
+export type { Beginning } from './beginning.ts'
 export { isKernelAvailable, Kernel, runInKernel } from './kernel.ts'
+export { loadAccepted, ProgramError } from './programs.ts'
 export type { Availability } from './protocol.ts'
 export type { Recorded, Recording } from './recording.ts'
 export { readFolder, readRecording, recordingEnding, recordingsIn, writeRecording } from './recording.ts'
+export { runScenario, Session } from './session.ts'

@@ -6,7 +6,6 @@ import type {
   Expectation,
   HookState,
   PacketRecord,
-  Scenario,
   TraceLine,
 } from '../../analysis/lab/index.ts'
 import { canonical } from '../../analysis/lab/index.ts'
@@ -30,6 +29,7 @@ import {
   splitNetfilterType,
   subsystem,
 } from '../netlink/index.ts'
+import type { Beginning } from './beginning.ts'
 import { bindProbeLog, hookName, installProbe, PROBE_TABLE, probePrefix, removeProbe } from './probe.ts'
 
 /** Values of `ct state` (NF_CT_STATE_BIT). */
@@ -48,7 +48,7 @@ export class Observer {
   readonly #requests: NetlinkSocket
   readonly #log: NetlinkSocket
   readonly #events: NetlinkSocket
-  readonly #scenario: Scenario
+  readonly #scenario: Beginning
   /** Small numbers of confirmed entries by the kernel's id. */
   readonly #numbers = new Map<number, number>()
   #last = 0
@@ -56,7 +56,7 @@ export class Observer {
   readonly #alive = new Map<number, Uint8Array>()
 
   /** Installs the probe: the user's ruleset is loaded before. */
-  constructor(libc: Libc, scenario: Scenario) {
+  constructor(libc: Libc, scenario: Beginning) {
     this.#scenario = scenario
     this.#requests = new NetlinkSocket(libc, netlinkProtocol.netfilter)
     this.#log = new NetlinkSocket(libc, netlinkProtocol.netfilter)

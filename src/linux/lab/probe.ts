@@ -5,7 +5,6 @@
  * carries the mark, and puts the mark back. Text for nft cannot say this, so the rules are sent as netlink.
  */
 
-import type { Scenario } from '../../analysis/lab/index.ts'
 import type { NetlinkSocket, ProbeChain } from '../netlink/index.ts'
 import {
   ctKey,
@@ -21,6 +20,7 @@ import {
   setMark,
   subsystem,
 } from '../netlink/index.ts'
+import type { Beginning } from './beginning.ts'
 import { loadNft } from './programs.ts'
 
 /** The table of family inet that holds the probe; it is not in any listing of a result. */
@@ -59,7 +59,7 @@ export function bindProbeLog(socket: NetlinkSocket): void {
 }
 
 /** Adds the rules that the scenario asks for; with `bare`, rules that only switch conntrack on. */
-export function installProbe(socket: NetlinkSocket, scenario: Scenario): void {
+export function installProbe(socket: NetlinkSocket, scenario: Beginning): void {
   const probe = scenario.probe ?? 'ct'
   if (probe === 'ct')
     addTable(
@@ -76,7 +76,7 @@ export function installProbe(socket: NetlinkSocket, scenario: Scenario): void {
 }
 
 /** Takes the rules away again, so that a listing holds the user's tables only. */
-export function removeProbe(socket: NetlinkSocket, scenario: Scenario): void {
+export function removeProbe(socket: NetlinkSocket, scenario: Beginning): void {
   if (scenario.probe === 'none' && scenario.trace !== true) return
   const batch = encodeTableDeletion(PROBE_TABLE)
   socket.callAll('remove the probe', batch.messages, batch.acknowledgements)

@@ -25,6 +25,28 @@ export function loadNft(text: string): void {
   if (text.trim() !== '') run('nft', 'nft', ['-f', '-'], text)
 }
 
+/**
+ * Loads nft text of one command a line, without the lines that nft or the kernel refuse; answers what was loaded.
+ * Throws ProgramError for a refusal that names no line.
+ */
+export function loadAccepted(text: string): string {
+  let lines = text.split('\n')
+  for (;;) {
+    try {
+      loadNft(lines.join('\n'))
+      return lines.join('\n')
+    } catch (cause) {
+      if (!(cause instanceof ProgramError)) throw cause
+      const refused = new Set(
+        [...cause.message.matchAll(/^(?:nft: )?\S*?:(\d+):\d+-\d+: Error/gm)].map(([, line]) => Number(line) - 1),
+      )
+      const left = lines.filter((_, index) => !refused.has(index))
+      if (left.length === lines.length) throw cause
+      lines = left
+    }
+  }
+}
+
 /** The tables at the end, in the forms in which the ruleset was given. */
 export function listRuleset(ruleset: Scenario['ruleset']): Pick<Outcome, 'ruleset' | 'iptables' | 'ip6tables'> {
   if (typeof ruleset !== 'object') return { ruleset: listNft() }
