@@ -59,7 +59,8 @@ function open(words: Int32Array, packet: Packet, at: number, transport: number):
       if (chunk + 20 > end) return Reason.sctpChunks
       words[at + tagWord + 1] = readInt32(bytes, chunk + 4)
     } else if (type === Chunk.heartbeat) words[at + tagWord] = tag
-    else words[at + tagWord + 1] = tag
+    // Out of the blue: a SHUTDOWN-COMPLETE with the same tag is to be expected.
+    else if (type === Chunk.shutdownAck) words[at + tagWord + 1] = tag
   }
   return Reason.none
 }
@@ -104,7 +105,7 @@ export function advance(entries: Entries, packet: Packet, entry: number, transpo
     if (state === SctpState.invalid) return Reason.sctpState
     if (type === Chunk.init || type === Chunk.initAck) {
       if (chunk + 20 > end) return Reason.sctpChunks
-      const refusal = noteTag(words, at, direction, type, readInt32(bytes, chunk + 4))
+      const refusal = noteTag(words, at, direction, type, readInt32(bytes, chunk + 4), before)
       if (refusal !== Reason.none) return refusal
       const isRepeated = state === SctpState.closed && before === SctpState.closed
       if (type === Chunk.init && isRepeated && (words[entry + Word.status]! & Status.confirmed) !== 0) isIgnored = true
@@ -191,14 +192,24 @@ function checkHeartbeat(
 }
 
 /** INIT and INIT-ACK say which tag the other side must use. */
-function noteTag(words: Int32Array, at: number, direction: number, type: number, announced: number): number {
+function noteTag(
+  words: Int32Array,
+  at: number,
+  direction: number,
+  type: number,
+  announced: number,
+  before: number,
+): number {
   const flags = words[at + flagsWord]!
   const both = initSeen(0) | initSeen(1)
+  const known = words[at + tagWord + 1 - direction]!
   if (type === Chunk.init) {
-    const kept = (flags & both) === both ? flags & ~initSeen(1 - direction) : flags
-    words[at + flagsWord] = kept | initSeen(direction)
+    // One that announces the known tag is a stale or repeated one.
+    if (before === SctpState.none || known !== announced) {
+      const kept = (flags & both) === both ? flags & ~initSeen(1 - direction) : flags
+      words[at + flagsWord] = kept | initSeen(direction)
+    }
   } else {
-    const known = words[at + tagWord + 1 - direction]!
     if ((flags & initSeen(1 - direction)) === 0 && known !== 0 && known !== announced) return Reason.sctpVerificationTag
     if ((flags & both) === both && known !== announced) return Reason.sctpVerificationTag
   }

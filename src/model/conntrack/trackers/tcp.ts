@@ -183,7 +183,8 @@ function resynchronise(words: Int32Array, at: number, direction: number): void {
   words[side + SideWord.maximumWindow] = words[at + TcpWord.lastWindow] || 1
   const answerer = at + TcpWord.side + sideWords * direction
   words.fill(0, answerer, answerer + sideWords)
-  let sides = withScale(withFlags(words[at + TcpWord.sides]!, direction, 0), direction, 0)
+  const kept = flagsOf(words[at + TcpWord.sides]!, direction) & SideFlag.liberal
+  let sides = withScale(withFlags(words[at + TcpWord.sides]!, direction, kept), direction, 0)
   sides = withScale(withFlags(sides, opener, (packed >>> 20) & 0xff), opener, (packed >>> 16) & 15)
   words[at + TcpWord.sides] = sides
   words[at + TcpWord.state] = packed
@@ -231,7 +232,8 @@ function reset(
     } else return enter(entries, packet, entry, at, transport, direction, Seen.rst, state, next)
   }
   const isAnswerToIgnored =
-    ((status & Status.seenReply) !== 0 && last === Seen.syn) || ((status & Status.assured) === 0 && last === Seen.ack)
+    ((status & Status.seenReply) !== 0 && last === Seen.syn && lastDirection !== direction) ||
+    ((status & Status.assured) === 0 && last === Seen.ack)
   if (isAnswerToIgnored && readInt32(bytes, transport + 8) === words[at + TcpWord.lastEnd]) {
     return settle(entries, packet, entry, at, direction, Seen.rst, state, next)
   }
@@ -256,7 +258,7 @@ function enter(
 ): number {
   // The window follows the state kept in the record, which a resynchronised connection has not yet left.
   const kept = entries.words[at + TcpWord.state]! & 15
-  const answer = isInWindow(entries, packet, at, transport, direction, kept, seen)
+  const answer = isInWindow(entries, packet, entry, at, transport, direction, kept, seen)
   if (answer === Window.accept) return settle(entries, packet, entry, at, direction, seen, state, next)
   if (answer === Window.ignore) return Answer.accept
   hastenEnd(entries, entry, at, direction, seen)
