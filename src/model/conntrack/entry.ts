@@ -32,6 +32,10 @@ export const Flag = {
   isLinked: 0x800,
   /** Only its reply tuple is in the table (clash resolution). */
   isReplyOnly: 0x1000,
+  /** It stands in the list of its source: NAT has settled its source. */
+  isListedBySource: 0x2000,
+  /** Its source is the address of the interface that {@link NatWord} names. */
+  isMasqueraded: 0x4000,
   policyShift: 16,
   policyMask: 0xff,
 } as const
@@ -50,6 +54,19 @@ export const trackerOffset = (kind: number): number => (kind & isVersion6 ? 26 :
 /** Offset of the counters by kind: for each direction packets, bytes (low word), bytes (high word). */
 export const accountOffset = (kind: number): number => (kind & isVersion6 ? 40 : 28)
 
+/** What NAT keeps, from {@link natOffset} on. */
+export const NatWord = {
+  /** Neighbours in the list of its source: handles, 0 at the ends. */
+  next: 0,
+  previous: 1,
+  /** Index of the interface that a masqueraded connection leaves by. */
+  interface: 2,
+} as const
+
+/** Offset of what NAT keeps (3 words), by kind. */
+export const natOffset = (kind: number, isAccounted: boolean): number =>
+  kind & isVersion6 ? 46 : isAccounted ? 34 : 28
+
 /** Size of a record in words. All are multiples of 8, so that the lowest bits of a handle are free: a link is `handle | direction`. */
 export const recordWords = (kind: number, isAccounted: boolean): number =>
-  kind & isVersion6 ? 48 : isAccounted ? 40 : 32
+  kind & isVersion6 ? 56 : isAccounted ? 40 : 32

@@ -1,5 +1,6 @@
 /** The heap of records and the hash table over their tuples: allocate, free, link, unlink, find. Knows neither time nor protocols. */
 
+import { BySource } from './by-source.ts'
 import { Flag, isVersion6, recordWords, tupleWords, Word } from './entry.ts'
 import { hashTuple, hashTuple4, type Tuple } from './tuple.ts'
 
@@ -19,6 +20,8 @@ export class Table {
   words: Int32Array = new Int32Array(initialWords)
   /** Entries in the table. */
   count = 0
+  /** Entries whose source NAT has settled. */
+  readonly bySource: BySource = new BySource(this)
   protected slots: Int32Array = new Int32Array(initialSlots)
   private top = firstHandle
   /** First free record by size in words. */
@@ -49,6 +52,7 @@ export class Table {
   /** Gives the record back; the handle is then free for another entry. */
   discard(entry: number): void {
     const { words } = this
+    this.bySource.remove(entry)
     const size = recordWords(words[entry + Word.kind]!, (words[entry + Word.flags]! & Flag.isAccounted) !== 0)
     words.fill(0, entry, entry + size)
     words[entry] = this.free[size]!
@@ -84,6 +88,7 @@ export class Table {
     const flags = this.words[entry + Word.flags]!
     if ((flags & Flag.isLinked) === 0) return
     this.words[entry + Word.flags] = flags & ~Flag.isLinked
+    this.bySource.remove(entry)
     if ((flags & Flag.isReplyOnly) === 0) this.remove(entry, 0)
     this.remove(entry, 1)
     this.count--
@@ -146,6 +151,13 @@ export class Table {
     const words = tupleWords(this.words[entry + Word.kind]!)
     const at = entry + Word.tuples + direction * words
     for (let i = 0; i < words; i++) into[i] = this.words[at + i]!
+  }
+
+  /** Gives an entry that is not in the table another reply tuple (nf_conntrack_alter_reply). */
+  alterReply(entry: number, tuple: Tuple): void {
+    const words = tupleWords(this.words[entry + Word.kind]!)
+    const at = entry + Word.tuples + words
+    for (let i = 0; i < words; i++) this.words[at + i] = tuple[i]!
   }
 
   private hashOf(entry: number, direction: number): number {
