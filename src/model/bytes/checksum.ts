@@ -40,3 +40,10 @@ export const sumPseudoHeader = (
   segmentLength: number,
   protocol: number,
 ): number => sumWords(bytes, addressesFrom, addressesTo, (segmentLength >>> 16) + (segmentLength & 0xffff) + protocol)
+
+/**
+ * The checksum after words that sum to `before` became words that sum to `after` (unfolded sums). Adding 0xffff changes nothing
+ * modulo 0xffff and keeps the sum from being zero, as the kernel's 32-bit complement does.
+ */
+export const replaceChecksum = (checksum: number, before: number, after: number): number =>
+  ~fold((~checksum & 0xffff) + (~fold(before) & 0xffff) + fold(after) + 0xffff) & 0xffff

@@ -4,9 +4,12 @@ import { readInt32 } from '../bytes/index.ts'
 import { HookVerdict, type HookVerdictNumber, type Packet, Protocol } from '../packet/index.ts'
 import { Flag, tupleKind, tupleWords, Word } from './entry.ts'
 import { Expecting } from './expecting.ts'
-import { findHelper } from './helpers/helper.ts'
+import { HelperTurn } from './helper-work.ts'
+import type { HelperState } from './helpers/helper.ts'
+import { findHelper } from './helpers/table.ts'
 import { IcmpAnswer, judgeIcmp } from './icmp-error.ts'
 import { Reason } from './reason.ts'
+import { adjustSegment, type SequenceAdjustment } from './sequence-adjustment.ts'
 import { allChanges, Change, State, Status } from './status.ts'
 import { policyTimeouts, type Timeouts, timeoutsOf } from './timeouts.ts'
 import * as generic from './trackers/generic.ts'
@@ -68,6 +71,8 @@ const canClash = (protocol: number): boolean =>
   protocol !== Protocol.tcp && protocol !== Protocol.icmp && protocol !== Protocol.icmpv6 && protocol !== Protocol.sctp
 
 const clashTimeout = 1000
+/** Index of the loopback interface: what goes that way is not shifted (nf_is_loopback_packet). */
+const loopbackInterface = 1
 /** Slots that stand for one bucket of the kernel's table when room must be made. */
 const placeSlots = 4
 
@@ -76,9 +81,13 @@ const placeSlots = 4
  * that was not confirmed, or was destroyed, can be read until the next `advance`.
  */
 export class Conntrack extends Expecting {
+  /** What the helper choked on of the last packet that a helper dropped. */
+  helperProblem = ''
   private readonly tuple: Int32Array = makeTuple()
   private readonly inverse: Int32Array = makeTuple()
   private readonly policyOf: WeakMap<TimeoutAssignment, Timeouts> = new WeakMap()
+  /** Made with the first packet that a helper sees. */
+  private turn: HelperTurn | null = null
 
   /** Moves the clock (milliseconds, never back): entries and expectations whose time has come go, with their events. */
   advance(now: number): void {
@@ -218,16 +227,46 @@ export class Conntrack extends Expecting {
     // The everyday case: a known flow, no helper, nothing to tell.
     if (isConfirmed && (this.words[entry + Word.flags]! & (Flag.hasSide | allChanges)) === 0) return HookVerdict.accept
     // Answers about a connection (errors, resets made by this host) go by another entry's name: no helper reads them.
-    if (packet.state !== State.related || !packet.isReply) {
-      const helper = this.side(entry)?.helper
-      if (helper && !this.help(packet, entry, helper)) return HookVerdict.drop
-    }
+    if ((packet.state !== State.related || !packet.isReply) && !this.treatPayload(packet, entry))
+      return HookVerdict.drop
     if (!isConfirmed && !packet.isReply) {
       const reason = this.settleNew(packet, entry)
       if (reason !== Reason.none) return refuse(packet, reason)
     }
     this.deliver(packet.entry)
     return HookVerdict.accept
+  }
+
+  /** The helper reads and perhaps rewrites; then sequence numbers are shifted, if they were already before this packet. */
+  private treatPayload(packet: Packet, entry: number): boolean {
+    const side = this.side(entry)
+    if (!side) return true
+    const isShifted = (this.status(entry) & Status.sequenceAdjust) !== 0
+    if (side.helper && !this.help(packet, entry, side.helper)) return false
+    if (!isShifted || !side.adjustment || packet.output === loopbackInterface) return true
+    return this.shift(packet, side.adjustment)
+  }
+
+  private help(packet: Packet, entry: number, state: HelperState): boolean {
+    this.turn ??= new HelperTurn(this, packet)
+    const problem = this.turn.read(packet, entry, state)
+    if (problem === null) return true
+    this.helperProblem = problem
+    packet.reason = Reason.helperDropped
+    return false
+  }
+
+  private shift(packet: Packet, adjustment: SequenceAdjustment): boolean {
+    if (this.locate(packet) !== Reason.none || found.protocol !== Protocol.tcp) return true
+    if (adjustSegment(packet, found.transport, adjustment, packet.isReply ? 1 : 0)) return true
+    packet.reason = Reason.sequenceAdjustment
+    return false
+  }
+
+  protected override bury(entry: number): void {
+    const helper = this.side(entry)?.helper
+    if (helper) this.turn?.bury(entry, helper)
+    super.bury(entry)
   }
 
   private settleNew(packet: Packet, entry: number): number {
@@ -330,18 +369,25 @@ export class Conntrack extends Expecting {
     if (this.sideOf(entry).expectations.length >= object.size) return 'break'
     const family = object.family ?? this.family(entry)
     const far = packet.isReply ? 0 : 1
-    const made = this.makeExpectation(packet, entry, {
-      kind: tupleKind(family, object.protocol),
+    // An object may name the other family than the entry's: the kernel then cuts the address off, or fills it with zeros.
+    const announcement = {
+      master: entry,
+      family,
+      helper: null,
+      isUserSpace: false,
+      timeoutSeconds: object.timeout,
+      maximum: 0,
+    }
+    const request = {
+      class: 0,
+      protocol: object.protocol,
       source: this.address(entry, far, 0),
       destination: this.address(entry, far, 1),
       destinationPort: object.destinationPort,
-      class: 0,
-      helper: null,
-      seconds: object.timeout,
       payloadFrom: packet.start,
       payloadTo: packet.start,
-    })
-    return this.addExpectation(made, 0) === null ? 'made' : 'drop'
+    }
+    return this.expectFrom(packet, announcement, request) === null ? 'made' : 'drop'
   }
 }
 

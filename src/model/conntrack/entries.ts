@@ -3,6 +3,7 @@
 import { accountOffset, Flag, isVersion6, trackerOffset, tupleWords, Word } from './entry.ts'
 import type { Expectation } from './expectation.ts'
 import type { HelperState } from './helpers/helper.ts'
+import { type SequenceAdjustment, shiftOf } from './sequence-adjustment.ts'
 import type { ConntrackSettings } from './settings.ts'
 import { allChanges, Change, Status } from './status.ts'
 import { Table } from './table.ts'
@@ -36,6 +37,8 @@ export interface Side {
   master: MasterLink | null
   /** Oldest first. */
   expectations: Expectation[]
+  /** Null until NAT changes the length of a payload. */
+  adjustment: SequenceAdjustment | null
 }
 
 /** Model time at most this far apart is told apart by the 32-bit clock; larger leaps are taken in steps. */
@@ -222,7 +225,7 @@ export class Entries extends Table {
     this.words[entry + Word.status] = status | Status.dying
     this.listener?.entry('destroy', entry, 0)
     this.unlink(entry)
-    this.forgetExpectations(entry)
+    this.bury(entry)
     this.limbo.push(entry)
     return true
   }
@@ -240,6 +243,11 @@ export class Entries extends Table {
   /** What follows from the death of a master; the owner of the expectations knows. */
   protected forgetExpectations(_master: number): void {}
 
+  /** What follows from the death of an entry of the table. */
+  protected bury(entry: number): void {
+    this.forgetExpectations(entry)
+  }
+
   // ---- rare extras
 
   /** Null for most entries. */
@@ -251,7 +259,7 @@ export class Entries extends Table {
   sideOf(entry: number): Side {
     const known = this.side(entry)
     if (known) return known
-    const side: Side = { helper: null, labels: null, master: null, expectations: [] }
+    const side: Side = { helper: null, labels: null, master: null, expectations: [], adjustment: null }
     this.sides.set(entry, side)
     this.words[entry + Word.flags]! |= Flag.hasSide
     return side
@@ -369,6 +377,13 @@ export class Entries extends Table {
     const before = side.labels[word] ?? 0
     side.labels[word] = before | value
     if (side.labels[word] !== before) this.changed(entry, Change.label)
+  }
+
+  /** What NAT has shifted a sequence number of this direction by, as its receiver sees it. */
+  sequenceShift(entry: number, direction: number, sequence: number): number {
+    if ((this.words[entry + Word.status]! & Status.sequenceAdjust) === 0) return 0
+    const shift = this.side(entry)?.adjustment?.[direction === 0 ? 0 : 1]
+    return shift ? shiftOf(shift, sequence) : 0
   }
 
   /** Where the tracker's 14 words begin. */

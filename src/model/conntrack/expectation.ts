@@ -22,9 +22,15 @@ export interface Expectation {
   /** Stays when it has matched, until it expires. */
   readonly isPermanent: boolean
   /** An inactive one does not match yet. */
-  readonly isActive: boolean
+  isActive: boolean
   /** The model's clock, milliseconds. */
-  readonly expiresAt: number
+  expiresAt: number
+  /** Name of the helper that the expected connection gets; null: none. */
+  readonly childHelper: string | null
+  /** How the expected connection is translated; null: not at all. */
+  readonly translation: ExpectationTranslation | null
+  /** A helper that runs in user space made it. */
+  readonly isUserSpace: boolean
   /** Handle of the entry on which it was announced. */
   readonly master: number
   readonly zone: number
@@ -32,6 +38,17 @@ export interface Expectation {
   readonly createdByPacket: number
   readonly payloadFrom: number
   readonly payloadTo: number
+}
+
+/** How an expected connection is translated: what the kernel keeps as `expectfn`, `dir`, `saved_addr` and `saved_proto`. */
+export interface ExpectationTranslation {
+  /** The kernel's name for it, which ctnetlink tells: `nat-follow-master`, `sip`, `pptp`, `Q.931`, `callforwarding`. */
+  readonly name: string
+  /** Direction of the master in which the expected connection runs. */
+  readonly direction: 0 | 1
+  /** Where it really goes, as the announcer sees it; four words, null: not kept. */
+  readonly savedAddress: Int32Array | null
+  readonly savedPort: number
 }
 
 /** How many expectations of one class a master may have at once (0: any number), and how long they live. */
@@ -60,13 +77,28 @@ export class ExpectationTable {
 
   /** The active one that this tuple of a new connection fulfils, if any. */
   match(tuple: Tuple, kind: number, zone: number): Expectation | null {
+    return this.first(tuple, kind, zone, true)
+  }
+
+  /** The same, inactive ones included. */
+  find(tuple: Tuple, kind: number, zone: number): Expectation | null {
+    return this.first(tuple, kind, zone, false)
+  }
+
+  private first(tuple: Tuple, kind: number, zone: number, onlyActive: boolean): Expectation | null {
     const words = wordsOf(kind)
     const ports = tuple[2 * words]!
     const chain = this.byDestination.get(destinationHash(kind, tuple, words, ports & 0xffff))
     for (const one of chain ?? []) {
-      if (one.isActive && one.zone === zone && fulfils(one, tuple, kind, words, ports)) return one
+      if (onlyActive && !one.isActive) continue
+      if (one.zone === zone && fulfils(one, tuple, kind, words, ports)) return one
     }
     return null
+  }
+
+  /** Its expiry was changed. */
+  rescheduled(one: Expectation): void {
+    this.earliestExpiry = Math.min(this.earliestExpiry, one.expiresAt)
   }
 
   *[Symbol.iterator](): IterableIterator<Expectation> {

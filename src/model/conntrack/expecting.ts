@@ -1,9 +1,8 @@
-/** Entries that foresee others: expectations made, fulfilled and forgotten, and helpers at work; nf_conntrack_expect. */
+/** Entries that foresee others: expectations made, fulfilled and forgotten; nf_conntrack_expect. */
 
-import { readInt32 } from '../bytes/index.ts'
 import type { Packet } from '../packet/index.ts'
 import { Entries, type MasterLink } from './entries.ts'
-import { isVersion6, tupleKind, Word } from './entry.ts'
+import { tupleKind, Word } from './entry.ts'
 import {
   doClash,
   type Expectation,
@@ -11,15 +10,39 @@ import {
   ExpectationTable,
   isSameExpectation,
 } from './expectation.ts'
-import type { Finding, HelperState } from './helpers/helper.ts'
-import { readPayload } from './payload.ts'
-import { Reason } from './reason.ts'
+import type { AddressWords, ExpectationRequest } from './helpers/helper.ts'
+import { findChildHelper } from './helpers/table.ts'
+import { type HostView, noHost } from './host-view.ts'
 import { Status } from './status.ts'
+import type { Translator } from './translator.ts'
 import { makeTuple, type Tuple } from './tuple.ts'
 
-const everyBit = (words: number): Int32Array => new Int32Array(4).fill(-1, 0, words)
+const noBits: AddressWords = new Int32Array(4)
+const everyBit = { 4: Int32Array.of(-1, 0, 0, 0), 6: Int32Array.of(-1, -1, -1, -1) } as const
+
+/** A copy that has no more words than its family. */
+const addressOf = (words: AddressWords, family: 4 | 6): AddressWords =>
+  family === 6 ? words.slice() : words.slice().fill(0, 1)
+
+/** Who makes an expectation, and how. */
+export interface Announcement {
+  readonly master: number
+  readonly family: 4 | 6
+  /** Name of the helper; null: a `ct expectation` object. */
+  readonly helper: string | null
+  readonly isUserSpace: boolean
+  readonly timeoutSeconds: number
+  /** Of its class for the master; 0: any number. */
+  readonly maximum: number
+}
 
 export class Expecting extends Entries {
+  /** Sets up the translation of expected connections; null: there is no NAT. */
+  translator: Translator | null = null
+  /** What helpers may ask of the host. */
+  host: HostView = noHost
+  /** 0 (inclusive) to 1 (exclusive), where the kernel chooses by chance; the engine gives its own. */
+  random: () => number = () => 0
   private readonly expected: ExpectationTable = new ExpectationTable()
 
   protected expireExpectations(): void {
@@ -35,56 +58,52 @@ export class Expecting extends Entries {
     return this.expected.count
   }
 
-  /** As four words, the last three zero in IPv4. */
-  protected address(entry: number, direction: number, which: number): Int32Array {
+  /** Of one master, the newest first. */
+  expectationsOf(master: number): readonly Expectation[] {
+    return this.side(master)?.expectations.toReversed() ?? []
+  }
+
+  /** An address of an entry (`which` 0: source, 1: destination) as four words, the last three zero in IPv4. */
+  address(entry: number, direction: number, which: number): AddressWords {
     const words = new Int32Array(4)
     this.addressWords(entry, direction, which, words, 0)
     return words
   }
 
-  protected makeExpectation(
-    packet: Packet,
-    master: number,
-    of: {
-      readonly kind: number
-      readonly source: Int32Array
-      readonly destination: Int32Array
-      readonly destinationPort: number
-      readonly class: number
-      readonly helper: string | null
-      readonly seconds: number
-      readonly payloadFrom: number
-      readonly payloadTo: number
-    },
-  ): Expectation {
-    // An object may name the other family than the entry's: the kernel then cuts the address off, or fills it with zeros.
-    const words = of.kind & isVersion6 ? 4 : 1
-    return {
-      kind: of.kind,
-      source: of.source.fill(0, words),
-      sourceMask: everyBit(words),
-      sourcePort: 0,
-      sourcePortMask: 0,
-      destination: of.destination.fill(0, words),
-      destinationPort: of.destinationPort,
-      class: of.class,
-      helper: of.helper,
-      isPermanent: false,
-      isActive: true,
-      expiresAt: this.now + of.seconds * 1000,
+  /** Expects a connection unless that is refused: null. */
+  expectFrom(packet: Packet, announcement: Announcement, request: ExpectationRequest): ExpectationRefusal | null {
+    const { family, master } = announcement
+    const made: Expectation = {
+      kind: tupleKind(family, request.protocol),
+      source: request.source === null ? noBits : addressOf(request.source, family),
+      sourceMask: request.source === null ? noBits : addressOf(request.sourceMask ?? everyBit[family], family),
+      sourcePort: request.sourcePort ?? 0,
+      sourcePortMask: (request.sourcePort ?? null) === null ? 0 : 0xffff,
+      destination: addressOf(request.destination, family),
+      destinationPort: request.destinationPort,
+      class: request.class,
+      helper: announcement.helper,
+      isPermanent: request.isPermanent ?? false,
+      isActive: request.isActive ?? true,
+      expiresAt: this.now + announcement.timeoutSeconds * 1000,
+      childHelper: request.childHelper ?? null,
+      translation: request.translation ?? null,
+      isUserSpace: announcement.isUserSpace,
       master,
       zone: this.zone(master, 0),
       createdByPacket: packet.number,
-      payloadFrom: of.payloadFrom - packet.start,
-      payloadTo: of.payloadTo - packet.start,
+      payloadFrom: request.payloadFrom - packet.start,
+      payloadTo: request.payloadTo - packet.start,
     }
+    return this.addExpectation(made, announcement.maximum, request.isMasterIgnored ?? false)
   }
 
-  /** Takes it in unless it is refused: null. The same one made again replaces the first; the oldest of a full class gives way. */
-  protected addExpectation(made: Expectation, maximum: number): ExpectationRefusal | null {
+  /** The same one made again replaces the first; the oldest of a full class gives way. */
+  private addExpectation(made: Expectation, maximum: number, isMasterIgnored: boolean): ExpectationRefusal | null {
     for (const rival of this.expected.rivals(made)) {
-      if (rival.master === made.master && isSameExpectation(rival, made)) {
-        if (rival.class !== made.class) return 'already'
+      const isComparable = isMasterIgnored || rival.master === made.master
+      if (isComparable && isSameExpectation(rival, made)) {
+        if (rival.class !== made.class || rival.master !== made.master) return 'already'
         this.forget(rival)
         break
       }
@@ -100,27 +119,48 @@ export class Expecting extends Entries {
     return null
   }
 
-  private forget(gone: Expectation): void {
+  forget(gone: Expectation): void {
     if (!this.expected.remove(gone)) return
     const side = this.side(gone.master)
     if (side) side.expectations = side.expectations.filter((one) => one !== gone)
     this.listener?.expectation('destroy', gone)
   }
 
+  /** Without an event, as in the kernel. */
+  changeExpectation(one: Expectation, to: { readonly isActive?: boolean; readonly timeoutSeconds?: number }): void {
+    if (to.isActive !== undefined) one.isActive = to.isActive
+    if (to.timeoutSeconds === undefined) return
+    one.expiresAt = this.now + to.timeoutSeconds * 1000
+    this.expected.rescheduled(one)
+  }
+
+  /** The one, active or not, that a packet with this tuple would fulfil. */
+  findExpectation(tuple: Tuple, kind: number, zone: number): Expectation | null {
+    return this.expected.find(tuple, kind, zone)
+  }
+
   protected override forgetExpectations(master: number): void {
     for (const one of this.side(master)?.expectations ?? []) this.forget(one)
   }
 
-  /** The new entry may be what a master foresaw: it is then expected, and takes over the master's mark. Uses the expectation up. */
-  protected fulfil(packet: Packet, entry: number, tuple: Tuple, kind: number): void {
+  /**
+   * The new entry may be what a master foresaw: it is then expected, takes over the master's mark, and gets the helper and the
+   * translation that were foreseen for it. Uses the expectation up. False: nobody expects it.
+   */
+  protected fulfil(packet: Packet, entry: number, tuple: Tuple, kind: number): boolean {
     const one = this.expected.match(tuple, kind, packet.zoneOriginal || packet.zoneReply)
-    if (!one) return
+    if (!one) return false
     const status = this.status(one.master)
-    if ((status & Status.confirmed) === 0 || (status & Status.dying) !== 0) return
+    if ((status & Status.confirmed) === 0 || (status & Status.dying) !== 0) return false
     if (!one.isPermanent) this.forget(one)
     this.addStatus(entry, Status.expected)
     this.words[entry + Word.mark] = this.mark(one.master)
-    this.sideOf(entry).master = this.linkToMaster(one)
+    const side = this.sideOf(entry)
+    side.master = this.linkToMaster(one)
+    const helper = one.childHelper === null ? null : findChildHelper(one.childHelper, kind & 0xff)
+    if (helper) side.helper = { helper, memory: new Int32Array(helper.memoryWords) }
+    if (one.translation) this.translator?.expected(entry, one)
+    return true
   }
 
   private linkToMaster(one: Expectation): MasterLink {
@@ -137,41 +177,4 @@ export class Expecting extends Entries {
       payloadTo: one.payloadTo,
     }
   }
-
-  /** Lets the helper read the packet. False: the packet is dropped, with its reason. */
-  protected help(packet: Packet, entry: number, state: HelperState): boolean {
-    const payload = readPayload(this, packet, entry)
-    if (!payload) return true
-    const outcome = state.helper.find(payload, state.memory)
-    if (outcome === 'nothing') return true
-    const reason = outcome === 'drop' ? Reason.helperDropped : this.announce(packet, entry, state, outcome)
-    if (reason !== Reason.none) packet.reason = reason
-    return reason === Reason.none
-  }
-
-  /** Turns a finding into an expectation from the peer to the sender. A named address other than the sender's own is not believed. */
-  private announce(packet: Packet, entry: number, state: HelperState, finding: Finding): number {
-    const near = packet.isReply ? 1 : 0
-    const far = 1 - near
-    if (finding.destination && !isAddress(finding.destination, this.address(entry, near, 0))) return Reason.none
-    const policy = state.helper.policies[finding.class]
-    const edit = finding.edits[0]
-    const made = this.makeExpectation(packet, entry, {
-      kind: tupleKind(this.family(entry), finding.protocol),
-      source: this.address(entry, far, 0),
-      destination: this.address(entry, far, 1),
-      destinationPort: finding.destinationPort,
-      class: finding.class,
-      helper: state.helper.name,
-      seconds: policy?.timeoutSeconds ?? 0,
-      payloadFrom: edit?.from ?? packet.start,
-      payloadTo: edit?.to ?? packet.start,
-    })
-    return this.addExpectation(made, policy?.maximum ?? 0) === null ? Reason.none : Reason.expectationRefused
-  }
-}
-
-function isAddress(address: Uint8Array, words: Int32Array): boolean {
-  for (let i = 0; 4 * i < address.length; i++) if (readInt32(address, 4 * i) !== words[i]) return false
-  return true
 }

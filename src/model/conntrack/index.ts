@@ -1,6 +1,6 @@
 export { Conntrack, type ExpectationAssignment, type HelperAssignment, type TimeoutAssignment } from './conntrack.ts'
 export { type ConntrackListener, Entries, type MasterLink } from './entries.ts'
-export type { Expectation, ExpectationPolicy } from './expectation.ts'
+export type { Expectation, ExpectationPolicy, ExpectationTranslation } from './expectation.ts'
 export {
   defaultFragmentLimits,
   type ExpiredQueue,
@@ -10,7 +10,10 @@ export {
   type FragmentOutcomeNumber,
   Fragments,
 } from './fragments.ts'
-export { findHelper, type Helper, helpers } from './helpers/helper.ts'
+export type { HelperParameters } from './helper-parameters.ts'
+export type { AddressWords, ExpectationRequest, Helper, HelperVerdict, HelperWork } from './helpers/helper.ts'
+export { findHelper, helpers } from './helpers/table.ts'
+export { type HostView, noHost } from './host-view.ts'
 export {
   type ListingOptions,
   listEntry,
@@ -31,3 +34,4 @@ export {
 export { Change, State, Status, stateNames, statusNames } from './status.ts'
 export { sctpStateNames } from './trackers/sctp-states.ts'
 export { tcpStateNames } from './trackers/tcp-states.ts'
+export type { Translator } from './translator.ts'

@@ -35,8 +35,8 @@ export const Reason = {
   tableFull: 30,
   clash: 31,
   helperDropped: 32,
-  expectationRefused: 33,
-  dying: 34,
+  dying: 33,
+  sequenceAdjustment: 34,
 } as const
 
 /** By number. From `table-full` on the packet is dropped rather than INVALID. */
@@ -79,7 +79,10 @@ export const reasons: readonly { readonly code: string; readonly text: string }[
   { code: 'sctp-state', text: 'the SCTP chunk does not fit the state of its association' },
   { code: 'table-full', text: 'the conntrack table is full (nf_conntrack_max) and no unassured entry could make room' },
   { code: 'clash', text: 'another entry took one of its tuples while the packet was under way' },
-  { code: 'helper', text: 'the helper cannot follow this packet (a partial or malformed command) and drops it' },
-  { code: 'expectation', text: 'the expectation that this packet asks for cannot be made (it clashes with another)' },
+  { code: 'helper', text: 'the helper cannot follow this packet, or not expect what it announces, and drops it' },
   { code: 'dying', text: 'its entry was destroyed before it was confirmed' },
+  {
+    code: 'sequence-adjustment',
+    text: 'its sequence numbers must be shifted (NAT changed a payload), but its TCP options are malformed',
+  },
 ]

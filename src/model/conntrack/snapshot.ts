@@ -44,6 +44,9 @@ export interface EntrySnapshot {
   readonly bytes_r?: number
   readonly master?: TupleSnapshot
   readonly zone?: number
+  /** What sequence numbers are shifted by: position, before and behind it, each as 32 bits without sign. */
+  readonly seqadj_o?: readonly number[]
+  readonly seqadj_r?: readonly number[]
   /** 16 bytes in hexadecimal digits; label n is bit n % 8 of byte n / 8. */
   readonly labels?: string
 }
@@ -65,6 +68,10 @@ export interface ExpectationSnapshot {
   readonly flags: readonly string[]
   readonly class: number
   readonly helper?: string
+  /** Where a translated connection really goes. */
+  readonly nat?: { readonly dir: number; readonly tuple: TupleSnapshot }
+  /** Name of what sets up the translation. */
+  readonly fn?: string
 }
 
 const hasPorts = (protocol: number): boolean =>
@@ -154,6 +161,17 @@ function masterSnapshot(entries: Entries, entry: number): { master?: TupleSnapsh
   return link ? { master: tupleSnapshot(link.tuple, link.kind) } : {}
 }
 
+function adjustmentSnapshot(entries: Entries, entry: number): Pick<EntrySnapshot, 'seqadj_o' | 'seqadj_r'> {
+  const adjustment = entries.side(entry)?.adjustment
+  if (!adjustment) return {}
+  const [seqadj_o, seqadj_r] = adjustment.map(({ position, before, after }) => [
+    position >>> 0,
+    before >>> 0,
+    after >>> 0,
+  ])
+  return { seqadj_o: seqadj_o ?? [], seqadj_r: seqadj_r ?? [] }
+}
+
 function labelsSnapshot(entries: Entries, entry: number): { labels?: string } {
   if (!entries.hasLabels(entry)) return {}
   let labels = ''
@@ -185,6 +203,7 @@ export const entrySnapshot = (entries: Entries, entry: number): EntrySnapshot =>
   ...helperSnapshot(entries, entry),
   ...labelsSnapshot(entries, entry),
   ...masterSnapshot(entries, entry),
+  ...adjustmentSnapshot(entries, entry),
 })
 
 /** What an event tells of it: less than a dump, according to the {@link Change} bits that the listener was given. */
@@ -212,6 +231,7 @@ export function eventSnapshot(
 }
 
 const ones: Int32Array = new Int32Array(4).fill(-1)
+const nothing: Int32Array = new Int32Array(4)
 
 /** As dumps and events have it: the mask of the destination always reads as all ones. */
 export function expectationSnapshot(entries: Entries, one: Expectation): ExpectationSnapshot {
@@ -235,8 +255,27 @@ export function expectationSnapshot(entries: Entries, one: Expectation): Expecta
     },
     master: directionSnapshot(entries, one.master, 0),
     timeout: Math.max(0, Math.floor((one.expiresAt - entries.now) / 1000)),
-    flags: [...(one.isPermanent ? ['permanent'] : []), ...(one.isActive ? [] : ['inactive'])],
+    flags: [
+      ...(one.isPermanent ? ['permanent'] : []),
+      ...(one.isActive ? [] : ['inactive']),
+      ...(one.isUserSpace ? ['userspace'] : []),
+    ],
     class: one.class,
     ...(one.helper === null ? {} : { helper: one.helper }),
+    ...translationSnapshot(one),
   }
+}
+
+function translationSnapshot({ kind, translation }: Expectation): Pick<ExpectationSnapshot, 'nat' | 'fn'> {
+  if (!translation) return {}
+  const { name, direction, savedAddress, savedPort } = translation
+  if (savedAddress === null && savedPort === 0) return { fn: name }
+  const tuple = {
+    src: wordsText(savedAddress ?? nothing, 0, kind),
+    dst: wordsText(nothing, 0, kind),
+    proto: kind & 0xff,
+    sport: savedPort,
+    dport: 0,
+  }
+  return { nat: { dir: direction, tuple }, fn: name }
 }

@@ -53,6 +53,7 @@ export class Engine implements Observer {
     const { settings } = host
     this.host = host
     this.conntrack = new Conntrack(options.settings)
+    this.conntrack.random = random
     const fragments = new Fragments({ seconds: settings.fragmentSeconds, memory: settings.fragmentMemory })
     const epoch = options.epoch ?? 0
     let walker: Walker | null = null
@@ -104,9 +105,9 @@ export class Engine implements Observer {
     this.walker.receive(packet, available)
   }
 
-  /** A local program sends a packet with its IP header; see {@link error}. */
-  send(packet: Packet, available: number): void {
-    this.walker.send(packet, available)
+  /** A local program sends a packet with its IP header; see {@link error}. Broadcasts need a socket that may send them. */
+  send(packet: Packet, available: number, isBroadcaster = false): void {
+    this.walker.send(packet, available, isBroadcaster)
   }
 
   /** Lets time pass without a packet. */

@@ -2,4 +2,4 @@
 
 import { helpers } from '../conntrack/index.ts'
 
-export const modelledHelpers: readonly string[] = Object.keys(helpers)
+export const modelledHelpers: readonly string[] = [...new Set(helpers.map(({ name }) => name))]

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Protocol } from '../../packet/index.ts'
 import { icmp, tcp, text, Wire } from '../wire.fixture.ts'
+import { FakeWork } from './fake-work.fixture.ts'
 import { ftp } from './ftp.ts'
 
 /** The control connection: who says what, in order; sequence numbers follow by themselves. */
@@ -265,7 +267,10 @@ describe('the expected connection (fidelity 21, 22, 27)', () => {
     const wire = new Wire()
     new Control(wire).greeted().say(0, 'PORT 192,168,1,10,19,137\r\n')
     const second = new Control(wire, '192.168.1.10', '198.51.100.5', 4001).greeted()
-    expect(second.say(0, 'PORT 192,168,1,10,19,137\r\n')).toBe('dropped:expectation')
+    expect(second.say(0, 'PORT 192,168,1,10,19,137\r\n')).toBe('dropped:helper')
+    expect(wire.conntrack.helperProblem).toBe(
+      'the data connection cannot be expected: another connection expects the same',
+    )
   })
 })
 
@@ -298,14 +303,19 @@ it('ten thousand mangled payloads are read without harm', () => {
       ([line, changes, cut], direction, family) => {
         const bytes = text(line)
         for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value
-        const to = Math.max(1, Math.min(bytes.length, cut))
         const memory = Int32Array.of(1, 7, 0, 1, 7, 0)
-        const outcome = ftp.find({ bytes, from: 0, to, family, direction, sequence: 7 }, memory)
-        if (typeof outcome === 'object') {
-          expect(outcome.destinationPort & ~0xffff).toBe(0)
-          expect(outcome.destination?.length ?? 4).toBeOneOf([4, 16])
-          expect(outcome.edits[0]?.to).toBeLessThanOrEqual(to)
-        } else expect(outcome).toBeOneOf(['nothing', 'drop'])
+        const work = new FakeWork(bytes.subarray(0, Math.max(1, cut)), {
+          family,
+          protocol: Protocol.tcp,
+          direction,
+          memory,
+        })
+        const problem = ftp.read(work)
+        expect(typeof problem === 'string' || problem === null).toBe(true)
+        for (const request of work.requests) {
+          expect(request.destinationPort & ~0xffff).toBe(0)
+          expect(request.payloadTo).toBeLessThanOrEqual(work.bytes.length)
+        }
       },
     ),
     { numRuns: 10_000 },

@@ -5,8 +5,11 @@
 
 import { parseAddress } from '../../bytes/index.ts'
 import { Protocol } from '../../packet/index.ts'
+import { State } from '../status.ts'
 import { isBefore } from '../trackers/tcp-window.ts'
-import type { Edit, Finding, Helper, HelperOutcome, Payload } from './helper.ts'
+import { addressBytes, isSameAddress, printUnfolded, printWords, readAddress } from './address-words.ts'
+import { announce } from './announce.ts'
+import type { AddressWords, Helper, HelperVerdict, HelperWork } from './helper.ts'
 
 /** Memory: for each direction how many line ends are known (0 to 2), then their two sequence numbers. */
 const memoryOfDirection = 3
@@ -30,8 +33,9 @@ interface Command {
   readonly keyword: string
   /** Offset of the arguments at or behind `at`; -1: there are none. */
   skip(bytes: Uint8Array, at: number, to: number): number
-  parse(payload: Payload, at: number): Parsed | null
-  readonly form: Edit['form']
+  parse(work: HelperWork, at: number): Parsed | null
+  /** How another address and port are written in its place. */
+  write(address: AddressWords, port: number, family: 4 | 6): string
 }
 
 /** By direction. A keyword must begin the segment; capital or small letters alike. */
@@ -40,19 +44,19 @@ const commands: readonly (readonly Command[])[] = [
     {
       keyword: 'PORT',
       skip: behind(space),
-      parse: (payload, at) => parseNumbers(payload, at, carriageReturn),
-      form: 'ftp-comma',
+      parse: (work, at) => parseNumbers(work, at, carriageReturn),
+      write: writeNumbers,
     },
-    { keyword: 'EPRT', skip: behind(space), parse: parseExtendedPort, form: 'ftp-eprt' },
+    { keyword: 'EPRT', skip: behind(space), parse: parseExtendedPort, write: writeExtendedPort },
   ],
   [
     {
       keyword: '227 ',
       skip: firstDigit,
-      parse: (payload, at) => parseNumbers(payload, at, anyTerminator),
-      form: 'ftp-comma',
+      parse: (work, at) => parseNumbers(work, at, anyTerminator),
+      write: writeNumbers,
     },
-    { keyword: '229 ', skip: behind(parenthesis), parse: parseExtendedPassive, form: 'ftp-epsv' },
+    { keyword: '229 ', skip: behind(parenthesis), parse: parseExtendedPassive, write: writeExtendedPassive },
   ],
 ]
 
@@ -70,13 +74,15 @@ function firstDigit(bytes: Uint8Array, at: number, to: number): number {
 
 const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57
 
-function find(payload: Payload, memory: Int32Array): HelperOutcome {
-  const { bytes, to, sequence, direction } = payload
-  const outcome = isLineStart(memory, direction, sequence) ? readCommand(payload) : 'nothing'
+function read(work: HelperWork): HelperVerdict {
+  const { sequence, direction, memory } = work
+  if (work.state !== State.established || work.from >= work.to) return null
+  const endsLine = work.bytes[work.to - 1] === newline
+  const behind = (sequence + work.to - work.from) | 0
+  const problem = isLineStart(memory, direction, sequence) ? readCommand(work) : null
   // What follows a command that was dropped will be sent again: do not remember its end.
-  if (outcome !== 'drop' && bytes[to - 1] === newline)
-    noteLineEnd(memory, direction, (sequence + to - payload.from) | 0)
-  return outcome
+  if (problem === null && endsLine) noteLineEnd(memory, direction, behind)
+  return problem
 }
 
 function isLineStart(memory: Int32Array, direction: number, sequence: number): boolean {
@@ -99,36 +105,64 @@ function noteLineEnd(memory: Int32Array, direction: number, sequence: number): v
   if (isBefore(memory[older]!, sequence)) memory[older] = sequence
 }
 
-function readCommand(payload: Payload): HelperOutcome {
-  for (const command of commands[payload.direction] ?? []) {
-    const outcome = tryCommand(payload, command)
-    if (outcome !== 'nothing') return outcome
+function readCommand(work: HelperWork): HelperVerdict {
+  for (const command of commands[work.direction] ?? []) {
+    const length = Math.min(command.keyword.length, work.to - work.from)
+    if (hasKeyword(work, command.keyword, length)) return followCommand(work, command)
   }
-  return 'nothing'
+  return null
 }
 
-function tryCommand(payload: Payload, command: Command): HelperOutcome {
-  const { bytes, from, to } = payload
+function hasKeyword({ bytes, from }: HelperWork, keyword: string, length: number): boolean {
+  for (let i = 0; i < length; i++) if (upperCase(bytes[from + i]!) !== keyword.charCodeAt(i)) return false
+  return true
+}
+
+function followCommand(work: HelperWork, command: Command): HelperVerdict {
+  const { bytes, from, to } = work
   const { keyword } = command
-  const length = Math.min(keyword.length, to - from)
-  for (let i = 0; i < length; i++) if (upperCase(bytes[from + i]!) !== keyword.charCodeAt(i)) return 'nothing'
-  // A keyword that was cut, or that nothing follows.
-  if (to - from <= keyword.length) return 'drop'
+  if (to - from <= keyword.length) return `the segment ends inside or behind ${keyword.trim()}: the command is cut`
   const at = command.skip(bytes, from + keyword.length, to)
-  if (at < 0) return 'drop'
-  const parsed = command.parse(payload, at)
-  return parsed ? makeFinding(parsed, { from: at, to: parsed.to, form: command.form }) : 'drop'
+  const parsed = at < 0 ? null : command.parse(work, at)
+  if (!parsed) return `it cannot read the address and port of ${keyword.trim()}`
+  return expectData(work, command, at, parsed)
 }
 
 const upperCase = (byte: number): number => (byte >= 97 && byte <= 122 ? byte - 32 : byte)
 
-const makeFinding = (parsed: Parsed, edit: Edit): Finding => ({
-  class: 0,
-  protocol: Protocol.tcp,
-  destination: parsed.destination,
-  destinationPort: parsed.port,
-  edits: [edit],
-})
+/** The peer may connect to the sender. Another host's address is believed only with the module's parameter `loose`. */
+function expectData(work: HelperWork, command: Command, at: number, parsed: Parsed): HelperVerdict {
+  const { direction } = work
+  const far = direction === 0 ? 1 : 0
+  const named = parsed.destination && readAddress(parsed.destination, 0, work.family)
+  const isForeign = named !== null && !isSameAddress(named, work.address(direction, 0))
+  if (isForeign && !work.parameters.ftp.isLoose) return null
+  const request = {
+    class: 0,
+    protocol: Protocol.tcp,
+    source: work.address(far, 0),
+    destination: isForeign ? named : work.address(far, 1),
+    destinationPort: parsed.port,
+    payloadFrom: at,
+    payloadTo: parsed.to,
+  }
+  return announce(work, request, 'the data connection', {
+    direction: far,
+    text: (port) => command.write(work.address(far, 1), port, work.family),
+  })
+}
+
+function writeNumbers(address: AddressWords, port: number): string {
+  return [...addressBytes(address, 4), port >>> 8, port & 255].join(',')
+}
+
+function writeExtendedPort(address: AddressWords, port: number, family: 4 | 6): string {
+  return family === 4 ? `|1|${printWords(address, 4)}|${port}|` : `|2|${printUnfolded(address)}|${port}|`
+}
+
+function writeExtendedPassive(_address: AddressWords, port: number): string {
+  return `|||${port}|`
+}
 
 /** Where {@link readNumbers} stopped: at the terminator. */
 let stopped = 0
@@ -163,8 +197,8 @@ function joinOctets(numbers: Int32Array): Uint8Array {
   return Uint8Array.of(word >>> 24, word >>> 16, word >>> 8, word)
 }
 
-function parseNumbers(payload: Payload, at: number, terminator: number): Parsed | null {
-  const numbers = readNumbers(payload.bytes, at, payload.to, 6, comma, terminator)
+function parseNumbers(work: HelperWork, at: number, terminator: number): Parsed | null {
+  const numbers = readNumbers(work.bytes, at, work.to, 6, comma, terminator)
   if (!numbers) return null
   const port = ((numbers[4]! << 8) | numbers[5]!) & 0xffff
   return { destination: joinOctets(numbers), port, to: stopped }
@@ -173,8 +207,8 @@ function parseNumbers(payload: Payload, at: number, terminator: number): Parsed 
 const isDelimiter = (byte: number): boolean => !isDigit(byte) && byte >= 33 && byte <= 126
 
 /** `d 1 d ADDRESS d PORT d`, any delimiter; 1 for IPv4, 2 for IPv6, which must be the connection's. */
-function parseExtendedPort(payload: Payload, at: number): Parsed | null {
-  const { bytes, to, family } = payload
+function parseExtendedPort(work: HelperWork, at: number): Parsed | null {
+  const { bytes, to, family } = work
   if (to - at <= 3) return null
   const delimiter = bytes[at]!
   if (!isDelimiter(delimiter) || bytes[at + 2] !== delimiter) return null
@@ -197,8 +231,8 @@ function readIpv6(bytes: Uint8Array, at: number, to: number, delimiter: number):
 }
 
 /** `(ddd PORT d`. */
-function parseExtendedPassive(payload: Payload, at: number): Parsed | null {
-  const { bytes, to } = payload
+function parseExtendedPassive(work: HelperWork, at: number): Parsed | null {
+  const { bytes, to } = work
   if (to - at <= 3) return null
   const delimiter = bytes[at]!
   if (!isDelimiter(delimiter) || bytes[at + 1] !== delimiter || bytes[at + 2] !== delimiter) return null
@@ -223,12 +257,14 @@ function readPort(
   return null
 }
 
+const policies = [{ name: 'ftp', maximum: 1, timeoutSeconds: 300 }] as const
+
 export const ftp: Helper = {
   name: 'ftp',
   protocol: Protocol.tcp,
   families: [4, 6],
   port: 21,
-  policies: [{ name: 'ftp', maximum: 1, timeoutSeconds: 300 }],
+  policies: () => policies,
   memoryWords: 2 * memoryOfDirection,
-  find,
+  read,
 }

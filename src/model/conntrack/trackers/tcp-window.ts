@@ -141,6 +141,7 @@ function initialiseSide(
 export function isInWindow(
   entries: Entries,
   packet: Packet,
+  entry: number,
   at: number,
   transport: number,
   direction: number,
@@ -162,6 +163,10 @@ export function isInWindow(
   if (flagsOf(words[at + TcpWord.sides]!, 1 - direction) & SideFlag.sackPermitted && bytes[transport + 12]! >>> 4 > 5) {
     sack = highestSack(bytes, transport, acknowledgment)
   }
+  // Acknowledgments speak of what NAT has made of the payloads that they acknowledge.
+  const shift = entries.sequenceShift(entry, 1 - direction, (acknowledgment - 1) | 0)
+  acknowledgment = (acknowledgment - shift) | 0
+  sack = (sack - shift) | 0
 
   if (words[sender + SideWord.maximumWindow] === 0) {
     if (isSyn) {

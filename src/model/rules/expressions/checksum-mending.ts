@@ -1,25 +1,18 @@
 /** Checksums after a rule has written into a packet (Linux nft_payload_csum_inet, nft_payload_l4csum_update, inet_proto_csum_replace). */
 
-import { fold, readUint16, writeUint16 } from '../../bytes/index.ts'
+import { readUint16, replaceChecksum, writeUint16 } from '../../bytes/index.ts'
 import { type Packet, Protocol } from '../../packet/index.ts'
 import { transportAt, transportProtocol } from '../header-position.ts'
 
-/**
- * The checksum after words that sum to `before` became words that sum to `after`. Adding 0xffff changes nothing modulo 0xffff
- * and keeps the sum from being zero, as the kernel's 32-bit complement does.
- */
-export const replaced = (checksum: number, before: number, after: number): number =>
-  ~fold((~checksum & 0xffff) + (~fold(before) & 0xffff) + fold(after) + 0xffff) & 0xffff
-
 /** Mends the checksum at `at` as nft_payload does: a result of zero is written as 0xffff. */
 export function mendMangled(bytes: Uint8Array, at: number, before: number, after: number): void {
-  const checksum = replaced(readUint16(bytes, at), before, after)
+  const checksum = replaceChecksum(readUint16(bytes, at), before, after)
   writeUint16(bytes, at, checksum === 0 ? 0xffff : checksum)
 }
 
 /** Mends a checksum for one 16-bit word that changed, with no exception for zero. */
 export const mendWord = (bytes: Uint8Array, at: number, before: number, after: number): void =>
-  writeUint16(bytes, at, replaced(readUint16(bytes, at), before, after))
+  writeUint16(bytes, at, replaceChecksum(readUint16(bytes, at), before, after))
 
 /** Offsets in their headers of the checksums that cover a pseudo header. */
 const pseudoHeaderChecksums: Readonly<Record<number, number>> = {

@@ -1,0 +1,18 @@
+/** All helpers: one line each. */
+
+import { ftp } from './ftp.ts'
+import type { Helper } from './helper.ts'
+
+/** A name may stand for several protocols (sip over UDP and TCP). */
+export const helpers: readonly Helper[] = [ftp]
+
+/** The helper of that name for the protocol and family, or null: then `ct helper` objects of it cannot be. */
+export const findHelper = (name: string, protocol: number, family: 4 | 6): Helper | null =>
+  helpers.find((helper) => helper.name === name && helper.protocol === protocol && helper.families.includes(family)) ??
+  null
+
+/** The helper that an expected connection gets: of its own protocol if there is one, else whatever bears the name. */
+export const findChildHelper = (name: string, protocol: number): Helper | null =>
+  helpers.find((helper) => helper.name === name && helper.protocol === protocol) ??
+  helpers.find((helper) => helper.name === name) ??
+  null
