@@ -1,8 +1,8 @@
 /** `jhash` and `symhash`, scaled to a modulus (Linux nft_hash). */
 
+import { jenkinsHash } from '../../bytes/index.ts'
 import { destinationAt, type Packet, sourceAt } from '../../packet/index.ts'
 import { transportAt, transportProtocol } from '../header-position.ts'
-import { jenkinsHash } from '../jenkins-hash.ts'
 import type { Load, Machine, ValueExpression } from '../machine.ts'
 import { type HashValue, registersOf, type Value } from '../value.ts'
 
