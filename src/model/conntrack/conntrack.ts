@@ -3,12 +3,13 @@
 import { readInt32 } from '../bytes/index.ts'
 import { HookVerdict, type HookVerdictNumber, type Packet, Protocol } from '../packet/index.ts'
 import { Flag, tupleKind, tupleWords, Word } from './entry.ts'
+import type { Expectation } from './expectation.ts'
 import { Expecting } from './expecting.ts'
 import { HelperTurn } from './helper-work.ts'
 import type { HelperState } from './helpers/helper.ts'
 import { findHelper } from './helpers/table.ts'
 import { IcmpAnswer, judgeIcmp } from './icmp-error.ts'
-import { Reason } from './reason.ts'
+import { Reason, reasons } from './reason.ts'
 import { adjustSegment, type SequenceAdjustment } from './sequence-adjustment.ts'
 import { allChanges, Change, State, Status } from './status.ts'
 import { policyTimeouts, type Timeouts, timeoutsOf } from './timeouts.ts'
@@ -67,7 +68,7 @@ const trackers: Readonly<Record<number, Tracker>> = {
 }
 
 /** Protocols whose entries may meet a rival at confirmation without harm. */
-const canClash = (protocol: number): boolean =>
+export const canClash = (protocol: number): boolean =>
   protocol !== Protocol.tcp && protocol !== Protocol.icmp && protocol !== Protocol.icmpv6 && protocol !== Protocol.sctp
 
 const clashTimeout = 1000
@@ -134,7 +135,7 @@ export class Conntrack extends Expecting {
     }
     const kind = tupleKind(packet.family, protocol)
     readAddresses(packet.bytes, packet.start, kind, this.tuple)
-    const portless = readPorts(packet.bytes, transport, packet.end, kind, this.tuple)
+    const portless = readPorts(packet.bytes, transport, packet.end, kind, this.tuple, this.greKeys)
     if (portless !== Reason.none) return invalid(packet, portless)
     for (;;) {
       const known = this.lookUp(this.tuple, kind, packet.zoneOriginal, packet.zoneReply)
@@ -263,6 +264,11 @@ export class Conntrack extends Expecting {
     return false
   }
 
+  protected override followUp(one: Expectation): void {
+    const helper = this.side(one.master)?.helper
+    if (helper) this.turn?.follow(one, helper)
+  }
+
   protected override bury(entry: number): void {
     const helper = this.side(entry)?.helper
     if (helper) this.turn?.bury(entry, helper)
@@ -303,6 +309,15 @@ export class Conntrack extends Expecting {
   }
 
   // ---- what rules and the host do
+
+  /** Why conntrack dropped the packet, the helper's own words included; null: it did not say. */
+  dropReason(packet: Packet): { readonly code: string; readonly text: string } | null {
+    const reason = reasons[packet.reason]
+    if (packet.reason === Reason.none || !reason) return null
+    if (packet.reason !== Reason.helperDropped) return reason
+    const helper = this.helperName(packet.entry) ?? ''
+    return { code: reason.code, text: `the ${helper} helper drops it: ${this.helperProblem}` }
+  }
 
   /** `notrack`: without effect on a packet that has an entry. */
   untrack(packet: Packet): void {

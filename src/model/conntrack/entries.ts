@@ -2,6 +2,7 @@
 
 import { accountOffset, Flag, isVersion6, trackerOffset, tupleWords, Word } from './entry.ts'
 import type { Expectation } from './expectation.ts'
+import { GreKeys } from './gre-keys.ts'
 import type { HelperState } from './helpers/helper.ts'
 import { type SequenceAdjustment, shiftOf } from './sequence-adjustment.ts'
 import type { ConntrackSettings } from './settings.ts'
@@ -28,6 +29,7 @@ export interface MasterLink {
   readonly createdByPacket: number
   readonly payloadFrom: number
   readonly payloadTo: number
+  readonly announcement: string
 }
 
 /** What few entries have. */
@@ -49,6 +51,8 @@ const sweepPeriod = 30_000
 export class Entries extends Table {
   readonly settings: ConntrackSettings
   readonly timeouts: TimeoutTables
+  /** Which call ids of PPTP belong together. */
+  readonly greKeys: GreKeys = new GreKeys()
   listener: ConntrackListener | null = null
   /** Entries made from now on count packets and bytes. */
   isAccounting: boolean

@@ -24,6 +24,17 @@ const everyBit = { 4: Int32Array.of(-1, 0, 0, 0), 6: Int32Array.of(-1, -1, -1, -
 const addressOf = (words: AddressWords, family: 4 | 6): AddressWords =>
   family === 6 ? words.slice() : words.slice().fill(0, 1)
 
+const longestAnnouncement = 64
+
+function printable(bytes: Uint8Array, from: number, to: number): string {
+  let text = ''
+  for (let at = from; at < to && text.length < longestAnnouncement; at++) {
+    const byte = bytes[at] ?? 0
+    text += byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.'
+  }
+  return text
+}
+
 /** Who makes an expectation, and how. */
 export interface Announcement {
   readonly master: number
@@ -94,6 +105,7 @@ export class Expecting extends Entries {
       createdByPacket: packet.number,
       payloadFrom: request.payloadFrom - packet.start,
       payloadTo: request.payloadTo - packet.start,
+      announcement: printable(packet.bytes, request.payloadFrom, request.payloadTo),
     }
     return this.addExpectation(made, announcement.maximum, request.isMasterIgnored ?? false)
   }
@@ -159,9 +171,13 @@ export class Expecting extends Entries {
     side.master = this.linkToMaster(one)
     const helper = one.childHelper === null ? null : findChildHelper(one.childHelper, kind & 0xff)
     if (helper) side.helper = { helper, memory: new Int32Array(helper.memoryWords) }
+    this.followUp(one)
     if (one.translation) this.translator?.expected(entry, one)
     return true
   }
+
+  /** What the helper does when a connection that it foresaw has come. */
+  protected followUp(_one: Expectation): void {}
 
   private linkToMaster(one: Expectation): MasterLink {
     const tuple = makeTuple()
@@ -175,6 +191,7 @@ export class Expecting extends Entries {
       createdByPacket: one.createdByPacket,
       payloadFrom: one.payloadFrom,
       payloadTo: one.payloadTo,
+      announcement: one.announcement,
     }
   }
 }

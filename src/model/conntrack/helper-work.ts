@@ -5,6 +5,7 @@ import { type Packet, Protocol, replacePayload, tcpHeaderLength, udpHeaderLength
 import { tupleKind } from './entry.ts'
 import type { Expectation, ExpectationRefusal } from './expectation.ts'
 import type { Expecting } from './expecting.ts'
+import type { GreKeys } from './gre-keys.ts'
 import type { HelperParameters } from './helper-parameters.ts'
 import type {
   AddressWords,
@@ -54,13 +55,24 @@ export class HelperTurn implements HelperWork {
     return verdict
   }
 
+  /** An expectation of the helper's is fulfilled, and used up. */
+  follow(one: Expectation, state: HelperState): void {
+    if (!state.helper.fulfilled) return
+    this.remember(one.master, state)
+    state.helper.fulfilled(this, one)
+  }
+
   /** The entry is destroyed: lets its helper take down what it had built. */
   bury(entry: number, state: HelperState): void {
     if (!state.helper.destroyed) return
+    this.remember(entry, state)
+    state.helper.destroyed(this)
+  }
+
+  private remember(entry: number, state: HelperState): void {
     this.entry = entry
     this.family = this.conntrack.family(entry)
     this.memory = state.memory
-    state.helper.destroyed(this)
   }
 
   /** False: the packet has no header that a helper could read. */
@@ -98,6 +110,10 @@ export class HelperTurn implements HelperWork {
 
   get state(): number {
     return this.packet.state
+  }
+
+  get greKeys(): GreKeys {
+    return this.conntrack.greKeys
   }
 
   get host(): HostView {

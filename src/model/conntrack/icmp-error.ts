@@ -60,7 +60,8 @@ function judgeQuoted(entries: Entries, packet: Packet, start: number): number {
   if (reason !== Reason.none) return Reason.icmpInnerHeader
   const kind = tupleKind(packet.family, found.protocol)
   readAddresses(bytes, start, kind, quoted)
-  if (readPorts(bytes, found.transport, end, kind, quoted) !== Reason.none) return Reason.icmpInnerHeader
+  if (readPorts(bytes, found.transport, end, kind, quoted, entries.greKeys) !== Reason.none)
+    return Reason.icmpInnerHeader
   if (!invertTuple(quoted, kind, expected)) return Reason.icmpInnerNotInvertible
   const link = entries.lookUp(expected, kind, packet.zoneOriginal, packet.zoneReply)
   if (link === 0) return Reason.icmpInnerUnknownFlow

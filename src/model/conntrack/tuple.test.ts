@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Protocol } from '../packet/index.ts'
 import { tupleKind, tupleWords } from './entry.ts'
+import { GreKeys } from './gre-keys.ts'
 import { Reason } from './reason.ts'
 import { findTransport6, found, invertTuple, makeTuple, readPorts } from './tuple.ts'
 import { ip } from './wire.fixture.ts'
@@ -50,7 +51,7 @@ describe('a tuple', () => {
   ] as const)('%s', (_, protocol, hex, ports) => {
     const bytes = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
     const tuple = makeTuple()
-    expect(readPorts(bytes, 0, bytes.length, protocol, tuple)).toBe(Reason.none)
+    expect(readPorts(bytes, 0, bytes.length, protocol, tuple, new GreKeys())).toBe(Reason.none)
     expect(tuple[2]).toBe(ports)
   })
 
@@ -60,7 +61,7 @@ describe('a tuple', () => {
     ['GRE version 1 without PPP', Protocol.gre, '2001080000010002', Reason.greNotPpp],
   ] as const)('cannot be read from %s', (_, protocol, hex, reason) => {
     const bytes = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
-    expect(readPorts(bytes, 0, bytes.length, protocol, makeTuple())).toBe(reason)
+    expect(readPorts(bytes, 0, bytes.length, protocol, makeTuple(), new GreKeys())).toBe(reason)
   })
 })
 

@@ -3,6 +3,7 @@
 import { readInt32, readUint16 } from '../bytes/index.ts'
 import { isExtensionHeader, Protocol } from '../packet/index.ts'
 import { isVersion6, tupleWords } from './entry.ts'
+import type { GreKeys } from './gre-keys.ts'
 import { invertIcmpType, invertIcmpv6Type } from './icmp-types.ts'
 import { Reason } from './reason.ts'
 
@@ -23,10 +24,17 @@ export function readAddresses(bytes: Uint8Array, start: number, kind: number, tu
 
 /**
  * Copies what stands for ports: for TCP, UDP, UDP-Lite, SCTP the ports; for ICMP the identifier as source and type and code as
- * destination; for PPTP's GRE the call id; else nothing. The transport header is at `transport`, the packet ends at `end`.
+ * destination; for PPTP's GRE the call ids; else nothing. The transport header is at `transport`, the packet ends at `end`.
  * Returns 0 or a {@link Reason}.
  */
-export function readPorts(bytes: Uint8Array, transport: number, end: number, kind: number, tuple: Tuple): number {
+export function readPorts(
+  bytes: Uint8Array,
+  transport: number,
+  end: number,
+  kind: number,
+  tuple: Tuple,
+  greKeys: GreKeys,
+): number {
   const protocol = kind & 0xff
   const at = kind & isVersion6 ? 8 : 2
   switch (protocol) {
@@ -43,20 +51,30 @@ export function readPorts(bytes: Uint8Array, transport: number, end: number, kin
       tuple[at] = (readUint16(bytes, transport + 4) << 16) | readUint16(bytes, transport)
       return Reason.none
     case Protocol.gre:
-      return readGreKeys(bytes, transport, end, tuple, at)
+      return readGreKeys(bytes, transport, end, kind, tuple, greKeys)
     default:
       tuple[at] = 0
       return Reason.none
   }
 }
 
-/** Only version 1 (PPTP, RFC 2637) has keys; the source key is known to the pptp helper alone. */
-function readGreKeys(bytes: Uint8Array, transport: number, end: number, tuple: Tuple, at: number): number {
+/** Only version 1 (PPTP, RFC 2637) has keys: the receiver's in the packet, the sender's known from the control connection. */
+function readGreKeys(
+  bytes: Uint8Array,
+  transport: number,
+  end: number,
+  kind: number,
+  tuple: Tuple,
+  greKeys: GreKeys,
+): number {
+  const at = kind & isVersion6 ? 8 : 2
   tuple[at] = 0
   if (transport + 4 > end || (bytes[transport + 1]! & 7) !== 1) return Reason.none
   if (transport + 8 > end) return Reason.none
   if (readUint16(bytes, transport + 2) !== 0x880b) return Reason.greNotPpp
-  tuple[at] = readUint16(bytes, transport + 6)
+  const receiver = readUint16(bytes, transport + 6)
+  const sender = kind & isVersion6 ? 0 : greKeys.sourceKey(tuple[0]!, tuple[1]!, receiver)
+  tuple[at] = (sender << 16) | receiver
   return Reason.none
 }
 

@@ -3,6 +3,7 @@
 import { parseAddress } from '../../bytes/index.ts'
 import { Packet } from '../../packet/index.ts'
 import type { Expectation } from '../expectation.ts'
+import { GreKeys } from '../gre-keys.ts'
 import { defaultHelperParameters, type HelperParameters } from '../helper-parameters.ts'
 import { type HostView, noHost } from '../host-view.ts'
 import { State } from '../status.ts'
@@ -26,6 +27,7 @@ export class FakeWork implements HelperWork {
   sequence = 7
   memory: Int32Array
   parameters: HelperParameters = defaultHelperParameters
+  readonly greKeys: GreKeys = new GreKeys()
   host: HostView = noHost
   now = 1000
   isTranslated = false

@@ -2,6 +2,7 @@
 
 import type { Packet } from '../../packet/index.ts'
 import type { Expectation, ExpectationPolicy, ExpectationRefusal, ExpectationTranslation } from '../expectation.ts'
+import type { GreKeys } from '../gre-keys.ts'
 import type { HelperParameters } from '../helper-parameters.ts'
 import type { HostView } from '../host-view.ts'
 
@@ -67,6 +68,8 @@ export interface HelperWork {
   /** The helper's memory of this connection, zero at first. */
   readonly memory: Int32Array
   readonly parameters: HelperParameters
+  /** Which call ids of PPTP belong together. */
+  readonly greKeys: GreKeys
   readonly host: HostView
   /** Model time in milliseconds. */
   readonly now: number
@@ -127,6 +130,20 @@ export interface HelperWork {
   adjustSequence(sequence: number, difference: number): void
 }
 
+/** What a helper can do when it has no packet to read. */
+export type HelperAftermath = Pick<
+  HelperWork,
+  | 'entry'
+  | 'address'
+  | 'isTranslated'
+  | 'memory'
+  | 'greKeys'
+  | 'findEntry'
+  | 'destroyEntry'
+  | 'findExpectation'
+  | 'forget'
+>
+
 export interface Helper {
   /** As `ct helper` objects name it. */
   readonly name: string
@@ -141,10 +158,10 @@ export interface Helper {
   read(work: HelperWork): HelperVerdict
   /** Runs in user space (conntrackd): rules name it only where it was added to the kernel. */
   readonly isUserSpace?: boolean
+  /** A connection that it foresaw has come and used `expectation` up; `work` is about the master. */
+  fulfilled?(work: HelperAftermath, expectation: Expectation): void
   /** A connection with this helper is destroyed. */
-  destroyed?(
-    work: Pick<HelperWork, 'entry' | 'findEntry' | 'destroyEntry' | 'findExpectation' | 'forget' | 'memory'>,
-  ): void
+  destroyed?(work: HelperAftermath): void
 }
 
 /** A helper at work on one entry. */

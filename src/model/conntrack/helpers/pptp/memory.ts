@@ -1,0 +1,25 @@
+/** What the PPTP helper remembers of a control connection, word by word, and the values of its states. */
+
+/** Places in the helper's memory. Call ids are kept as the server knows them; the original ones are those before translation. */
+export const Memory = {
+  session: 0,
+  call: 1,
+  serverCallId: 2,
+  clientCallId: 3,
+  originalServerCallId: 4,
+  originalClientCallId: 5,
+} as const
+export const memoryWords = 6
+
+/** In this order: a stop is only answered up to `stopRequested`, a start only from `requested`. */
+export const Session = { none: 0, failed: 1, stopRequested: 2, requested: 3, confirmed: 4 } as const
+
+export const Call = {
+  none: 0,
+  outgoingRequested: 1,
+  outgoingConfirmed: 2,
+  incomingRequested: 3,
+  incomingAnswered: 4,
+  incomingConfirmed: 5,
+  clearRequested: 6,
+} as const
