@@ -106,7 +106,9 @@ const ruleset: Check = (value, path) =>
 
 const scenario = object(
   {
-    interfaces: record(object({}, { addr4: list(prefix(4)), addr6: list(prefix(6)), mtu: whole(65535) })),
+    interfaces: record(
+      object({}, { addr4: list(prefix(4)), addr6: list(prefix(6)), broadcast: record(address), mtu: whole(65535) }),
+    ),
     packets: list(
       object(
         { in: text, hex: bytes },
@@ -114,6 +116,7 @@ const scenario = object(
           at_ms: is('milliseconds from 0', (value) => typeof value === 'number' && value >= 0),
           mark: whole(0xffffffff),
           oif: text,
+          broadcast: flag,
         },
       ),
     ),

@@ -34,6 +34,8 @@ export interface IptablesRuleset {
 export interface ScenarioInterface {
   readonly addr4?: readonly string[]
   readonly addr6?: readonly string[]
+  /** The broadcast address of some of `addr4`; the others have none, as `ip address add` leaves them without `brd`. */
+  readonly broadcast?: Readonly<Record<string, string>>
   /** 1500 when left out. */
   readonly mtu?: number
 }
@@ -55,6 +57,8 @@ export interface ScenarioPacket {
   /** For `local`: the mark and the interface of the sending socket. */
   readonly mark?: number
   readonly oif?: string
+  /** For `local`: the socket may send to broadcast addresses (SO_BROADCAST). */
+  readonly broadcast?: boolean
 }
 
 /** What became of a scenario, or why it could not be loaded. */

@@ -108,7 +108,7 @@ class ModelRun {
     packet.userId = 0
     packet.groupId = 0
     if (from.oif !== undefined) packet.output = this.#engine.host.interfaceIndex(from.oif)
-    this.#engine.send(packet, length)
+    this.#engine.send(packet, length, from.broadcast)
   }
 }
 

@@ -22,13 +22,18 @@ const routeKinds: Readonly<Record<number, RouteKind>> = {
 /** The scenario was checked: its addresses are ones. */
 export function scenarioHost(scenario: Scenario): HostConfiguration {
   return {
-    interfaces: Object.entries(scenario.interfaces).map(([name, { addr4 = [], addr6 = [], mtu = DEFAULT_MTU }]) => ({
-      name,
-      addresses: [...addr4, ...addr6].map(prefix),
-      mtu,
-      mac: null,
-      group: 0,
-    })),
+    interfaces: Object.entries(scenario.interfaces).map(
+      ([name, { addr4 = [], addr6 = [], broadcast = {}, mtu = DEFAULT_MTU }]) => ({
+        name,
+        addresses: [...addr4, ...addr6].map((text) => {
+          const given = broadcast[text]
+          return given === undefined ? prefix(text) : { ...prefix(text), broadcast: address(given) }
+        }),
+        mtu,
+        mac: null,
+        group: 0,
+      }),
+    ),
     routes: (scenario.routes ?? []).map(({ dst, via, dev, type }) => ({
       to: prefix(dst),
       via: via === undefined ? null : address(via),

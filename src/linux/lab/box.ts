@@ -36,7 +36,7 @@ export class Box {
       setSysctl(`net.ipv6.conf.${name}.accept_ra`, 0)
       network.prepare(name, settings.mtu ?? DEFAULT_MTU)
       network.setUp(name)
-      for (const address of addressesOf(settings)) network.addAddress(name, address)
+      for (const address of addressesOf(settings)) network.addAddress(name, address, settings.broadcast?.[address])
       return device
     })
     // Only now: with multicast still on, becoming a router would send MLD reports at random moments.
@@ -80,18 +80,19 @@ export class Box {
     const destination = isIpv6 ? bytes.subarray(24, 40) : bytes.subarray(16, 20)
     if (destination.length !== (isIpv6 ? 16 : 4))
       throw new LiveError('a local packet is too short to have a destination')
-    const descriptor = this.#sender(isIpv6, packet.mark ?? 0, packet.oif ?? '')
+    const descriptor = this.#sender(isIpv6, packet)
     return this.#libc.sendTo(descriptor, bytes, 0, internetAddress(destination, 0))
   }
 
-  /** A raw socket that takes whole packets, one for each mark and interface. */
-  #sender(isIpv6: boolean, mark: number, device: string): number {
-    const key = `${isIpv6} ${mark} ${device}`
+  /** A raw socket that takes whole packets, one for each mark and interface, and for broadcasts. */
+  #sender(isIpv6: boolean, { mark = 0, oif: device = '', broadcast = false }: ScenarioPacket): number {
+    const key = `${isIpv6} ${mark} ${device} ${broadcast}`
     const known = this.#senders.get(key)
     if (known !== undefined) return known
     const descriptor = this.#socket(isIpv6, socketType.raw, IPPROTO_RAW)
     this.#setOption(descriptor, socketOption.receiveBuffer, number32(0))
     if (mark !== 0) this.#setOption(descriptor, socketOption.mark, number32(mark))
+    if (broadcast) this.#setOption(descriptor, socketOption.broadcast, number32(1))
     if (device !== '') this.#setOption(descriptor, socketOption.bindToDevice, Buffer.from(device))
     this.#senders.set(key, descriptor)
     return descriptor

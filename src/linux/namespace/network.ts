@@ -39,9 +39,10 @@ export class Network {
     this.#socket.call(`set ${name} up`, routeMessage.newLink, encodeLinkUp(this.#index(name)))
   }
 
-  /** Adds an address such as `203.0.113.1/24`. */
-  addAddress(name: string, text: string): void {
-    const body = encodeAddress(this.#index(name), readPrefix(text))
+  /** Adds an address such as `203.0.113.1/24`, with its broadcast address if it is to have one. */
+  addAddress(name: string, text: string, broadcast?: string): void {
+    const brd = broadcast === undefined ? undefined : addressBytes(broadcast)
+    const body = encodeAddress(this.#index(name), readPrefix(text), brd)
     this.#socket.call(`address ${text} on ${name}`, routeMessage.newAddress, body, NEW)
   }
 

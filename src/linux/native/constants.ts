@@ -19,6 +19,7 @@ export const errno = { noEntry: 2, again: 11, noBufferSpace: 105 } as const
 
 /** `[level, option]` as setsockopt takes them. */
 export const socketOption = {
+  broadcast: [1, 6],
   receiveBuffer: [1, 8],
   bindToDevice: [1, 25],
   receiveBufferForce: [1, 33],

@@ -20,7 +20,11 @@ const scope = { universe: 0, link: 253 } as const
 export const routeType = { unicast: 1, local: 2 } as const
 
 const linkAttributes = { mtu: attribute(4, host32) }
-const addressAttributes = { address: attribute(1, bytes), local: attribute(2, bytes) }
+const addressAttributes = {
+  address: attribute(1, bytes),
+  local: attribute(2, bytes),
+  broadcast: attribute(4, bytes),
+}
 const routeAttributes = { destination: attribute(1, bytes), device: attribute(4, host32), gateway: attribute(5, bytes) }
 
 /** newLink: an MTU for an interface that stays down. Multicast is switched off, or MLD reports would come at random. */
@@ -33,14 +37,18 @@ export function encodeLinkUp(index: number): Uint8Array {
   return linkHeader(index, IFF_UP, IFF_UP | IFF_MULTICAST)
 }
 
-/** newAddress: one address of an interface. */
-export function encodeAddress(index: number, prefix: Prefix): Uint8Array {
+/** newAddress: one address of an interface, with its broadcast address (IPv4) if it is to have one. */
+export function encodeAddress(index: number, prefix: Prefix, broadcast?: Uint8Array): Uint8Array {
   const header = Buffer.alloc(8)
   header.writeUInt8(familyOf(prefix.address), 0)
   header.writeUInt8(prefix.length, 1)
   header.writeUInt8(familyOf(prefix.address) === family.ipv6 ? NO_DUPLICATE_DETECTION : 0, 2)
   header.writeUInt32LE(index, 4)
-  const attributes = encodeAttributes(addressAttributes, { address: prefix.address, local: prefix.address })
+  const attributes = encodeAttributes(addressAttributes, {
+    address: prefix.address,
+    local: prefix.address,
+    ...(broadcast === undefined ? {} : { broadcast }),
+  })
   return Buffer.concat([header, attributes])
 }
 

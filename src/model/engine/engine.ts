@@ -11,6 +11,7 @@ import { compileRuleset } from '../rules/index.ts'
 import type { DropNumber, FateNumber, SendError } from './fate.ts'
 import type { HookEntry } from './hook-lists.ts'
 import { buildHookLists, Place, trackingEntries } from './hook-lists.ts'
+import { makeHostView } from './host-view.ts'
 import { familiesOf, natEntries } from './nat-chains.ts'
 import { reject } from './reject.ts'
 import { rerouting } from './route-chain.ts'
@@ -76,6 +77,7 @@ export class Engine implements Observer {
     const hooks = { 4: buildHookLists(entries, 4), 6: buildHookLists(entries, 6) }
     walker = new Walker({ host, tracking: this.conntrack, fragments, hooks, random, observer: this })
     this.walker = walker
+    this.conntrack.host = makeHostView(host, (packet) => this.walker.isFromSocket(packet))
   }
 
   /** Conntrack first: where priorities are equal it was there before the chains. */

@@ -20,11 +20,11 @@ const loopbackRoute: Route = {
   source: null,
 }
 
-/** The route it takes, the packet being decoded; or why sending fails. */
-export function prepareLocal(box: Box, packet: Packet, available: number): Route | SendError {
+/** The route it takes, the packet being decoded; or why sending fails: without SO_BROADCAST there are no broadcasts. */
+export function prepareLocal(box: Box, packet: Packet, available: number, isBroadcaster: boolean): Route | SendError {
   const { bytes, start } = packet
   const version = available > start ? bytes[start]! >>> 4 : 0
-  if (version === 4) return prepare4(box, packet, available)
+  if (version === 4) return prepare4(box, packet, available, isBroadcaster)
   return version === 6 ? prepare6(box, packet, available) : 'EINVAL'
 }
 
@@ -36,14 +36,14 @@ function errorOf(route: Route): SendError {
 
 const mtuOf = (route: Route): number => (route.type === RouteType.local ? loopbackMtu : route.mtu)
 
-function prepare4(box: Box, packet: Packet, available: number): Route | SendError {
+function prepare4(box: Box, packet: Packet, available: number, isBroadcaster: boolean): Route | SendError {
   const { bytes, start } = packet
   const length = available - start
   if (length < ipv4HeaderLength) return 'EINVAL'
   const route = routeOfSender4(box, packet)
   if (!isUsable(route.type)) return errorOf(route)
   const isBroadcast = box.host.addressType(4, bytes, start + 16) === RouteType.broadcast
-  if (isBroadcast && !isAny4(bytes, start + 16)) return 'EACCES'
+  if (isBroadcast && !isBroadcaster && !isAny4(bytes, start + 16)) return 'EACCES'
   if (length > mtuOf(route)) return 'EMSGSIZE'
   const headerLength = (bytes[start]! & 15) << 2
   if (headerLength > length || headerLength < ipv4HeaderLength) return 'EINVAL'

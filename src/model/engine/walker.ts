@@ -97,9 +97,9 @@ export class Walker implements Box {
   }
 
   /** A local program sends a packet with its IP header; `output` not 0 binds it to that interface. */
-  send(packet: Packet, available: number): void {
+  send(packet: Packet, available: number, isBroadcaster: boolean): void {
     this.begin(packet)
-    const prepared = prepareLocal(this, packet, available)
+    const prepared = prepareLocal(this, packet, available, isBroadcaster)
     if (typeof prepared === 'string') {
       this.error = prepared
       this.malformed = decode(packet, available)
@@ -110,6 +110,11 @@ export class Walker implements Box {
       )
     } else if (!this.sendMade(packet, prepared) && this.fate === Fate.dropped) this.error = 'EPERM'
     this.finish()
+  }
+
+  /** Whether a local socket sent this very packet: copies of it that come back, and what the host itself makes, have none. */
+  isFromSocket(packet: Packet): boolean {
+    return packet === this.outer && packet.input === 0
   }
 
   private begin(packet: Packet): void {

@@ -2,6 +2,7 @@
 
 import type { Prefix } from '../bytes/index.ts'
 import { isInPrefix, parsePrefix } from '../bytes/index.ts'
+import { isLimitedBroadcast } from './address-kind.ts'
 import type { RouteConfiguration } from './configuration.ts'
 import type { HostInterface } from './interface.ts'
 import { broadcastOf, networkOf, primaryAddresses } from './interface.ts'
@@ -33,7 +34,7 @@ function entry(
 
 /**
  * IPv4, per address: itself (local), its subnet, and the subnet's last address (broadcast). The subnet's first address is
- * an ordinary one since Linux 5.14.
+ * an ordinary one since Linux 5.14. Another broadcast address that was set has a route beside it.
  */
 export function connectedRoutes4(interfaces: readonly HostInterface[]): RouteEntry[] {
   const routes: RouteEntry[] = []
@@ -42,6 +43,8 @@ export function connectedRoutes4(interfaces: readonly HostInterface[]): RouteEnt
     for (const address of device.addresses) {
       if (address.address.length !== 4) continue
       routes.push(entry(whole(address.address), RouteType.local, device, address.address))
+      if (address.broadcast && !isLimitedBroadcast(address.broadcast, 0))
+        routes.push(entry(whole(address.broadcast), RouteType.broadcast, device, address.address))
       if (!primary.includes(address) || address.length === 32) continue
       routes.push(
         entry(networkOf(address), device.isLoopback ? RouteType.local : RouteType.unicast, device, address.address),

@@ -2,9 +2,15 @@
 
 import type { Prefix } from '../bytes/index.ts'
 
+/** An address with the length of its network's prefix. */
+export interface InterfaceAddress extends Prefix {
+  /** IPv4: its broadcast address, as set when it was added (`brd`). Without one, answers to broadcasts are not expected. */
+  readonly broadcast?: Uint8Array
+}
+
 export interface InterfaceConfiguration {
   readonly name: string
-  readonly addresses: readonly Prefix[]
+  readonly addresses: readonly InterfaceAddress[]
   /** Largest IP packet in bytes. */
   readonly mtu: number
   /** Link-layer address as text, or null. */

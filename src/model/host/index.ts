@@ -1,4 +1,5 @@
 export * from './address-kind.ts'
+export { broadcastMask } from './broadcast-mask.ts'
 export * from './configuration.ts'
 export * from './fib.ts'
 export * from './host.ts'

@@ -2,14 +2,14 @@
 
 import type { Prefix } from '../bytes/index.ts'
 import { isLinkLocal6 } from './address-kind.ts'
-import type { InterfaceConfiguration } from './configuration.ts'
+import type { InterfaceAddress, InterfaceConfiguration } from './configuration.ts'
 import type { InterfaceSettings } from './settings.ts'
 
 export interface HostInterface {
   /** From 1; the loopback interface is 1. */
   readonly index: number
   readonly name: string
-  readonly addresses: readonly Prefix[]
+  readonly addresses: readonly InterfaceAddress[]
   readonly mtu: number
   readonly mac: string | null
   readonly group: number
@@ -18,8 +18,8 @@ export interface HostInterface {
 }
 
 /** IPv4 addresses that are not a second one in the subnet of an earlier one: only these are chosen as sources. */
-export function primaryAddresses(addresses: readonly Prefix[]): readonly Prefix[] {
-  const primary: Prefix[] = []
+export function primaryAddresses(addresses: readonly InterfaceAddress[]): readonly InterfaceAddress[] {
+  const primary: InterfaceAddress[] = []
   for (const prefix of addresses) {
     if (prefix.address.length !== 4) continue
     if (!primary.some((other) => other.length === prefix.length && isSameSubnet(other, prefix))) primary.push(prefix)
