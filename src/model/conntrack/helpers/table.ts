@@ -7,12 +7,25 @@ import { irc } from './irc.ts'
 import { netbiosNs } from './netbios-ns.ts'
 import { pptp } from './pptp/pptp.ts'
 import { sane } from './sane.ts'
+import { sipOverTcp, sipOverUdp } from './sip/sip.ts'
 import { snmp } from './snmp.ts'
 import { snmpTrap } from './snmp-trap.ts'
 import { tftp } from './tftp.ts'
 
 /** A name may stand for several protocols (sip over UDP and TCP). */
-export const helpers: readonly Helper[] = [amanda, ftp, irc, netbiosNs, pptp, sane, snmp, snmpTrap, tftp]
+export const helpers: readonly Helper[] = [
+  amanda,
+  ftp,
+  irc,
+  netbiosNs,
+  pptp,
+  sane,
+  sipOverTcp,
+  sipOverUdp,
+  snmp,
+  snmpTrap,
+  tftp,
+]
 
 /** The helper of that name for the protocol and family, or null: then `ct helper` objects of it cannot be. */
 export const findHelper = (name: string, protocol: number, family: 4 | 6): Helper | null =>
