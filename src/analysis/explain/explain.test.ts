@@ -193,7 +193,24 @@ test('the FTP helper: assigned, expecting, and the data connection RELATED to wh
     'expectation of the ftp helper: tcp 10.0.2.2 > 10.0.1.2 port 25601, for 300 s',
   )
   expect(told9[7]?.[0]).toContain('expectation gone')
-  expect(told9[7]?.[1]).toBe('RELATED the ftp helper expected it: entry 1, packet #7')
+  expect(told9[7]?.[1]).toBe('RELATED the ftp helper expected it: entry 1, packet #7, "10,0,1,2,100,1"')
+})
+
+test('what a helper drops, it says what it choked on', () => {
+  const steps = walks(
+    'tcp 10.0.1.2:4000 > 10.0.2.2:21',
+    'reply to #1',
+    'reply to #2',
+    'reply to #3 data="220 hello\\r\\n"',
+    'reply to #4 data="USER x\\r\\n"',
+    'reply to #5 data="331 go on\\r\\n"',
+    'reply to #6 data="PORT ten\\r\\n"',
+  )[6]?.steps
+  expect(steps?.at(-1)).toMatchObject({
+    kind: 'conclusion',
+    fate: 'dropped',
+    text: 'the ftp helper drops it: it cannot read the address and port of PORT',
+  })
 })
 
 test('mistakes name the packet and the column', () => {

@@ -252,7 +252,9 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
     if (isQuoting(packet)) return `an ICMP error that quotes ${quoted} of ${flow}`
     const link = conntrack.masterLink(packet.entry)
     const helper = link?.helper ? `the ${link.helper} helper` : 'a ct expectation'
-    return link ? `${helper} expected it: entry ${link.id}, packet #${link.createdByPacket}` : 'it was expected'
+    if (!link) return 'it was expected'
+    const words = link.announcement === '' ? '' : `, "${link.announcement}"`
+    return `${helper} expected it: entry ${link.id}, packet #${link.createdByPacket}${words}`
   }
 
   entry(kind: 'new' | 'update' | 'destroy', entry: number): void {
@@ -310,8 +312,15 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
       isMade,
       fate: fateNames[fate] ?? 'none',
       hook: hookNames[hook] ?? null,
-      text: isByRule ? 'a rule rejected it' : reason === 0 ? '' : (dropReasons[reason]?.text ?? ''),
+      text: isByRule ? 'a rule rejected it' : this.#whyStopped(packet, reason),
     })
+  }
+
+  #whyStopped(packet: Packet, reason: DropNumber): string {
+    if (reason === Drop.none) return ''
+    const isByConntrack = reason === Drop.conntrack || reason === Drop.confirm
+    const told = isByConntrack ? this.#conntrack?.dropReason(packet) : null
+    return (told ?? dropReasons[reason])?.text ?? ''
   }
 
   #push(step: Step): void {

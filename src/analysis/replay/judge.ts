@@ -65,7 +65,7 @@ export class Judge {
       verdict: decision.verdict,
       rule,
       policy: rule ? null : rules.policy(decision.rule),
-      fate: this.#fate(decision),
+      fate: this.#fate(packet, decision),
       because: this.#because(packet, captured, row),
       packet: captured.words,
     }
@@ -82,10 +82,11 @@ export class Judge {
     return fate === Fate.dropped && decision.hook >= Hook.forward
   }
 
-  #fate(decision: Decision): Judgment['fate'] {
-    const { engine } = this.#from
+  #fate(packet: Packet, decision: Decision): Judgment['fate'] {
+    const { engine, conntrack } = this.#from
     if (decision.verdict === 'accept' || decision.rule !== 0 || engine.fate === Fate.malformed) return null
-    return dropReasons[engine.reason] ?? null
+    const isByConntrack = engine.reason === Drop.conntrack || engine.reason === Drop.confirm
+    return (isByConntrack ? conntrack.dropReason(packet) : null) ?? dropReasons[engine.reason] ?? null
   }
 
   #because(packet: Packet, captured: Captured, row: number): Because {
@@ -114,7 +115,8 @@ export class Judge {
     }
     const link = conntrack.masterLink(packet.entry)
     const helper = link?.helper ?? 'ct expectation'
-    return { kind: 'expectation', helper, master: link?.id ?? 0, packet: link?.createdByPacket ?? 0 }
+    const { id: master = 0, createdByPacket = 0, announcement = '' } = link ?? {}
+    return { kind: 'expectation', helper, master, packet: createdByPacket, announcement }
   }
 }
 

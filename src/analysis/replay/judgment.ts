@@ -20,7 +20,14 @@ export type Because =
       readonly icmp: string
       readonly about: { readonly entry: number; readonly packet: number }
     }
-  | { readonly kind: 'expectation'; readonly helper: string; readonly master: number; readonly packet: number }
+  | {
+      readonly kind: 'expectation'
+      readonly helper: string
+      readonly master: number
+      readonly packet: number
+      /** The words of that packet's payload that announced the connection; empty when none did. */
+      readonly announcement: string
+    }
   | { readonly kind: 'invalid'; readonly code: string; readonly text: string }
   | { readonly kind: 'untracked' }
   | { readonly kind: 'fragment' }

@@ -33,7 +33,8 @@ export function becauseText(because: Because, entry: number | null = null): stri
     case 'icmp-error':
       return `an ICMP error that quotes ${numbered(because.about.packet)} of ${entryText(because.about.entry)}`
     case 'expectation': {
-      const made = because.packet > 0 ? `, made by packet #${because.packet}` : ''
+      const words = because.announcement === '' ? '' : `: "${because.announcement}"`
+      const made = because.packet > 0 ? `, made by packet #${because.packet}${words}` : ''
       return `helper ${because.helper} expected it for ${entryText(because.master)}${made}`
     }
     case 'invalid':

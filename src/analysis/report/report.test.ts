@@ -126,8 +126,8 @@ describe('a judged packet', () => {
 
   const reasons: readonly (readonly [Because, string])[] = [
     [
-      { kind: 'expectation', helper: 'ftp', master: 3, packet: 9 },
-      'helper ftp expected it for entry 3, made by packet #9',
+      { kind: 'expectation', helper: 'ftp', master: 3, packet: 9, announcement: '10,0,0,5,19,137' },
+      'helper ftp expected it for entry 3, made by packet #9: "10,0,0,5,19,137"',
     ],
     [
       { kind: 'icmp-error', icmp: '11/0', about: { entry: 0, packet: 0 } },

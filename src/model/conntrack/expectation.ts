@@ -38,6 +38,8 @@ export interface Expectation {
   readonly createdByPacket: number
   readonly payloadFrom: number
   readonly payloadTo: number
+  /** Those bytes as text: at most 64 of them, what cannot be printed as a dot; empty when no bytes did. */
+  readonly announcement: string
 }
 
 /** How an expected connection is translated: what the kernel keeps as `expectfn`, `dir`, `saved_addr` and `saved_proto`. */
