@@ -24,7 +24,7 @@ export function makeHostView(host: Host, isFromSocket: (packet: Packet) => boole
 
 function maskOf(host: Host, packet: Packet): Int32Array | null {
   const { bytes, start, output } = packet
-  if (packet.family !== 4 || host.addressType(4, bytes, start + 16) !== RouteType.broadcast) return null
+  if (packet.family !== 4 || !host.isBroadcast(bytes, start + 16, output)) return null
   const mask = broadcastMask(host, output, bytes, start + 16)
   return mask && Int32Array.of(readInt32(mask, 0), 0, 0, 0)
 }

@@ -42,8 +42,7 @@ function prepare4(box: Box, packet: Packet, available: number, isBroadcaster: bo
   if (length < ipv4HeaderLength) return 'EINVAL'
   const route = routeOfSender4(box, packet)
   if (!isUsable(route.type)) return errorOf(route)
-  const isBroadcast = box.host.addressType(4, bytes, start + 16) === RouteType.broadcast
-  if (isBroadcast && !isBroadcaster && !isAny4(bytes, start + 16)) return 'EACCES'
+  if (!isBroadcaster && box.host.isBroadcast(bytes, start + 16, packet.output)) return 'EACCES'
   if (length > mtuOf(route)) return 'EMSGSIZE'
   const headerLength = (bytes[start]! & 15) << 2
   if (headerLength > length || headerLength < ipv4HeaderLength) return 'EINVAL'

@@ -385,7 +385,7 @@ function isLoopedGroup(host: Host, packet: Packet): boolean {
   const { bytes, start } = packet
   if (packet.family === 6) return isAllNodes(bytes, start + 24)
   if (isMulticast4(bytes, start + 16)) return isLocalMulticast4(bytes, start + 16) && bytes[start + 19] === 1
-  return host.addressType(4, bytes, start + 16) === RouteType.broadcast
+  return host.isBroadcast(bytes, start + 16, packet.output)
 }
 
 /** RFC 1112 section 6.1: a multicast with time to live 0 does not leave the host. */

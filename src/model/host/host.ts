@@ -106,6 +106,11 @@ export class Host {
     return interfaceIndex === 0 || route.output === interfaceIndex ? route.type : RouteType.unicast
   }
 
+  /** Whether a packet to this IPv4 address, sent through that interface (0: any), is a broadcast. */
+  isBroadcast(bytes: Uint8Array, at: number, interfaceIndex = 0): boolean {
+    return isLimitedBroadcast(bytes, at) || this.route(4, bytes, at, interfaceIndex).type === RouteType.broadcast
+  }
+
   /** Whether the address is configured on one of the interfaces. */
   isOwnAddress(family: 4 | 6, bytes: Uint8Array, at: number): boolean {
     return (family === 4 ? this.routes4 : this.routes6).lookupSingle(bytes, at).type === RouteType.local
