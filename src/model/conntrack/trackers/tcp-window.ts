@@ -127,7 +127,10 @@ function initialiseSide(
   words[sender + SideWord.maximumWindow] = window === 0 ? 1 : window
   let sides = words[at + TcpWord.sides]!
   const announced = announcedOptions(packet.bytes, transport)
-  if (announced >= 0) sides = withFlags(withScale(sides, direction, announced & 15), direction, announced >>> 8)
+  if (announced >= 0) {
+    const kept = flagsOf(sides, direction) & SideFlag.liberal
+    sides = withFlags(withScale(sides, direction, announced & 15), direction, (announced >>> 8) | kept)
+  }
   // Scaling holds only if both sides asked for it, which is known when the answer comes.
   const both = flagsOf(sides, 0) & flagsOf(sides, 1) & SideFlag.windowScale
   if (direction === 1 && both === 0) sides &= ~0xff
