@@ -4,6 +4,7 @@ import type {
   Direction,
   Family,
   LimitParameters,
+  NatStatement,
   PayloadValue,
   RejectStatement,
   RuleObject,
@@ -104,6 +105,20 @@ export interface ElementNode {
   readonly span: Source
 }
 
+export type NatFlag = 'random' | 'fully-random' | 'persistent'
+
+export interface NatNode extends Placed {
+  readonly kind: 'nat'
+  readonly type: NatStatement['type']
+  readonly family: { readonly is: 'ip' | 'ip6'; readonly span: Source } | null
+  /** What stands before `to`: nothing, `prefix`, `interval` or `addr . port`. */
+  readonly form: 'plain' | 'prefix' | 'interval' | 'address and port'
+  readonly address: Expression | null
+  readonly port: Expression | null
+  /** Null: none are written. */
+  readonly flags: readonly NatFlag[] | null
+}
+
 export type ComparisonOperator = 'implicit' | '==' | '!=' | '<' | '>' | '<=' | '>=' | '!'
 
 export type ObjectKind = RuleObject['kind']
@@ -132,6 +147,7 @@ export type StatementNode = Placed &
       }
     | { readonly kind: 'reject'; readonly with: RejectStatement['type'] | null; readonly code: Expression | null }
     | { readonly kind: 'notrack' }
+    | NatNode
     | { readonly kind: 'set'; readonly target: Term; readonly value: Expression }
     | { readonly kind: 'reset'; readonly target: Term }
     | {

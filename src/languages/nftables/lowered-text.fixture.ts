@@ -84,6 +84,8 @@ export function statementText(statement: Statement): string {
     case 'last':
     case 'notrack':
       return statement.kind
+    case 'nat':
+      return natText(statement)
     case 'set meta':
       return `meta ${statement.key} = ${valueText(statement.value)}`
     case 'set ct':
@@ -101,6 +103,22 @@ export function statementText(statement: Statement): string {
     case 'object-map':
       return `${statement.objectKind} ${valueText(statement.key)} map ${setText(statement.map)}`
   }
+}
+
+/** `dnat 4 [0a000001 0050] address 0 port 1 random`. */
+function natText(nat: Statement & { readonly kind: 'nat' }): string {
+  const bound = (name: string, from: number | null, to: number | null): string =>
+    from === null ? '' : ` ${name} ${from}${to === null ? '' : `-${to}`}`
+  const values = nat.values.length === 0 ? '' : ` [${nat.values.map(valueText).join(', ')}]`
+  const flags = [
+    nat.isRandom ? ' random' : '',
+    nat.isFullyRandom ? ' fully-random' : '',
+    nat.isPersistent ? ' persistent' : '',
+    nat.isNetmap ? ' netmap' : '',
+  ]
+  const family = nat.family === null ? '' : ` ipv${nat.family}`
+  const address = bound('address', nat.minimumAddress, nat.maximumAddress)
+  return `${nat.type}${family}${values}${address}${bound('port', nat.minimumPort, nat.maximumPort)}${flags.join('')}`
 }
 
 export const loweredText = (statements: readonly Statement[]): string => statements.map(statementText).join('; ')

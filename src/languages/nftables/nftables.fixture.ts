@@ -19,16 +19,26 @@ const surroundings = (family: string): string => `table ${family} t {
   map verdicts { type inet_service : verdict; elements = { 80 : jump other } }
   map counters { type inet_service : counter; elements = { 80 : "web" } }
   chain other { }
-  chain c { type filter hook forward priority 0; }
+  map nat-targets { type ipv4_addr : ipv4_addr . inet_service; elements = { 1.1.1.1 : 10.0.0.1 . 80 } }
+  map nat-ranges { type ipv4_addr : interval ipv4_addr; elements = { 1.1.1.1 : 10.0.0.1-10.0.0.9 } }
+  chain filtering { type filter hook forward priority 0; }
+  chain arriving { type nat hook prerouting priority 0; }
+  chain leaving { type nat hook postrouting priority 0; }
 }
 `
 
+/** Rules with a nat statement stand in a chain that may have it. */
+function chainFor(rule: string): string {
+  if (/\b(dnat|redirect)\b/.test(rule)) return 'arriving'
+  return /\b(snat|masquerade)\b/.test(rule) ? 'leaving' : 'filtering'
+}
+
 /** Lowered text of the rule, or `fail:` and the codes. */
 export function outcome(family: 'ip' | 'ip6' | 'inet', rule: string): string {
-  const text = `${surroundings(family)}add rule ${family} t c ${rule}\n`
+  const text = `${surroundings(family)}add rule ${family} t ${chainFor(rule)} ${rule}\n`
   const { ruleset, diagnostics } = parseRuleset([{ name: 'test.nft', text }])
   if (!ruleset) return `fail:${diagnostics.map(({ code }) => code).join(',')}`
-  const chain = ruleset.tables[0]?.chains.find(({ name }) => name === 'c')
+  const chain = ruleset.tables[0]?.chains.find(({ name }) => name === chainFor(rule))
   return loweredText(chain?.rules.at(-1)?.statements ?? [])
 }
 

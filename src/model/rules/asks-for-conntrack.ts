@@ -23,6 +23,7 @@ function statementAsks(statement: Statement): boolean {
   switch (statement.kind) {
     case 'set ct':
     case 'ct count':
+    case 'nat':
       return true
     case 'object':
       return statement.object.kind.startsWith('ct ')

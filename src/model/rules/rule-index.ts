@@ -135,6 +135,7 @@ export function isPureStatement(statement: Statement, isPureChain: (name: string
     case 'set payload':
     case 'set tcp-option':
     case 'reset tcp-option':
+    case 'nat':
       return false
     case 'object':
       return isPureObject(statement.object.kind)

@@ -36,6 +36,20 @@ export interface SetElement {
   readonly source: Source
 }
 
+/** Values of a map. With `isInterval` each element has two of them: from where to where (`{ 192.0.2.1 : 10.0.0.1-10.0.0.9 }`, for nat). */
+export interface MapValue {
+  readonly kind: 'value'
+  readonly fields: readonly KeyField[]
+  readonly isInterval: boolean
+}
+
+/** Bits of one element's data: a single value's own, otherwise whole words. */
+export function mapValueWidth({ fields, isInterval }: MapValue): number {
+  const [first] = fields
+  if (first && fields.length === 1 && !isInterval) return first.width
+  return fields.reduce((sum, { words }) => sum + words * 32, 0) * (isInterval ? 2 : 1)
+}
+
 export interface SetDefinition {
   /** `__set0`-like for anonymous ones. */
   readonly name: string
@@ -44,7 +58,7 @@ export interface SetDefinition {
   readonly key: readonly KeyField[]
   /** What a map maps to: a value of this type, a verdict, or an object of this kind. Null for a set. */
   readonly data:
-    | { readonly kind: 'value'; readonly type: string; readonly width: number }
+    | MapValue
     | { readonly kind: 'verdict' }
     | { readonly kind: 'object'; readonly object: RuleObject['kind'] }
     | null

@@ -22,6 +22,7 @@ export type Statement = (
   | LogStatement
   | RejectStatement
   | NotrackStatement
+  | NatStatement
   | SetMetaStatement
   | SetConntrackStatement
   | SetPayloadStatement
@@ -122,6 +123,27 @@ export interface RejectStatement {
 
 export interface NotrackStatement {
   readonly kind: 'notrack'
+}
+
+/**
+ * Translates the connection's addresses or ports and ends the walk (`dnat to 192.0.2.1:80`, `masquerade`). `values` are loaded side
+ * by side; the bounds say where in their words each end of the range begins. An upper bound of null is the lower one itself.
+ */
+export interface NatStatement {
+  readonly kind: 'nat'
+  readonly type: 'snat' | 'dnat' | 'masquerade' | 'redirect'
+  /** Of whose connections; packets of the other family go on to the next rule. Null: both. */
+  readonly family: 4 | 6 | null
+  readonly values: readonly Value[]
+  readonly minimumAddress: number | null
+  readonly maximumAddress: number | null
+  readonly minimumPort: number | null
+  readonly maximumPort: number | null
+  readonly isRandom: boolean
+  readonly isFullyRandom: boolean
+  readonly isPersistent: boolean
+  /** `snat prefix to`: the network part is exchanged, the host part kept. */
+  readonly isNetmap: boolean
 }
 
 export interface SetMetaStatement {

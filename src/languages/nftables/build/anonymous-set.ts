@@ -27,7 +27,7 @@ export function emptySet(table: TableState, name: string, types: readonly DataTy
     comment: null,
     source,
     keyTypes: types,
-    dataType: null,
+    dataTypes: [],
     isAutoMerge: false,
   }
 }

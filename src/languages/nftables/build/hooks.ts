@@ -1,7 +1,7 @@
 /** What the kernel refuses on some hooks, also in a chain that is only jumped to from there (`validate` of nf_tables' expressions). */
 
 import { hookNames } from '../../../model/packet/index.ts'
-import type { Statement, Value } from '../../../model/rules/index.ts'
+import type { NatStatement, Statement, Value } from '../../../model/rules/index.ts'
 import { alternatives } from '../../diagnostics/index.ts'
 import { refuse } from '../refusal.ts'
 import { jumpsOf } from './references.ts'
@@ -13,6 +13,8 @@ type HookName = (typeof hookNames)[number]
 interface Bound {
   readonly what: string
   readonly hooks: readonly HookName[]
+  /** Only in chains of this type. */
+  readonly type?: 'nat'
 }
 
 const arriving: readonly HookName[] = ['prerouting', 'input', 'forward']
@@ -30,13 +32,21 @@ function checkReached(base: ChainState, hook: HookName, table: TableState): void
   const reached = new Set([base])
   for (const chain of reached) {
     for (const statement of chain.rules.flatMap(({ statements }) => statements)) {
-      const wrong = boundsOf(statement).find(({ hooks }) => !hooks.includes(hook))
+      const bounds = boundsOf(statement)
+      const related = chain === base ? [] : [{ span: base.source, message: 'packets come from this chain' }]
+      const type = base.base?.type
+      const misplaced = bounds.find((bound) => bound.type !== undefined && bound.type !== type)
+      if (misplaced) {
+        const message = `expected ${misplaced.what} in a chain of type ${misplaced.type}, found it in one of type ${type}`
+        refuse('nft-hook', statement.source, message, { related })
+      }
+      const wrong = bounds.find(({ hooks }) => !hooks.includes(hook))
       if (wrong) {
         refuse(
           'nft-hook',
           statement.source,
           `expected ${wrong.what} on the hook ${alternatives(wrong.hooks)}, found it on ${hook}`,
-          { related: chain === base ? [] : [{ span: base.source, message: 'packets come from this chain' }] },
+          { related },
         )
       }
       for (const { chain: name } of jumpsOf(statement)) {
@@ -51,6 +61,11 @@ function boundsOf(statement: Statement): Bound[] {
   switch (statement.kind) {
     case 'reject':
       return [{ what: 'reject', hooks: ['prerouting', 'input', 'forward', 'output'] }]
+    case 'nat':
+      return [
+        { what: statement.type, hooks: natHooks[statement.type], type: 'nat' },
+        ...statement.values.flatMap(boundsIn),
+      ]
     case 'set meta':
       return statement.key === 'pkttype'
         ? [{ what: 'meta pkttype set', hooks: ['prerouting'] }, ...boundsIn(statement.value)]
@@ -71,6 +86,13 @@ function boundsOf(statement: Statement): Bound[] {
     default:
       return []
   }
+}
+
+const natHooks: Readonly<Record<NatStatement['type'], readonly HookName[]>> = {
+  snat: ['input', 'postrouting'],
+  dnat: ['prerouting', 'output'],
+  masquerade: ['postrouting'],
+  redirect: ['prerouting', 'output'],
 }
 
 function boundsIn(value: Value): Bound[] {

@@ -85,11 +85,11 @@ describe('tables and chains', () => {
     ['table ip6 t { ct helper h { type "irc" protocol tcp; } }', 'nft-unknown-helper'],
     ['table ip t { ct helper h { type "fpt" protocol tcp; } chain c { ct helper set "h"; } }', 'nft-unknown-helper'],
     [
-      'table ip t { ct helper h { type "irc" protocol tcp; } chain c { ct helper set "h"; } }',
+      'table ip t { ct helper h { type "Q.931" protocol tcp; } chain c { ct helper set "h"; } }',
       'nft-unsupported-helper',
     ],
     [
-      'table ip t { ct helper h { type "irc" protocol tcp; } chain c { ct helper set tcp dport map { 6667 : "h" }; } }',
+      'table ip t { ct helper h { type "Q.931" protocol tcp; } chain c { ct helper set tcp dport map { 6667 : "h" }; } }',
       'nft-unsupported-helper',
     ],
     ['reset counters', 'nft-unsupported-command'],

@@ -8,7 +8,7 @@ import { addElements, flatElements, isInterval, keyOf, lowerElement } from '../l
 import { giveUp, refuse } from '../refusal.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import { dataTypeNamed, dataTypeNames } from '../symbols/datatypes.ts'
-import { emptySet } from './anonymous-set.ts'
+import { emptySet, keyFieldsOf } from './anonymous-set.ts'
 import type { SetState, TableState } from './table-state.ts'
 
 const flags = ['constant', 'interval', 'timeout', 'dynamic'] as const
@@ -28,10 +28,7 @@ export function declareSet(node: SetNode, table: TableState, context: LowerConte
   const types = typesOf(node.key, table, context)
   const scope = new RuleScope(table, context)
   const statements = node.statements.flatMap((statement) => scope.statements(statement))
-  const dataType = node.data?.kind === 'type' ? onlyType(node.data.type, table, context) : null
-  if (node.data?.kind === 'type' && node.data.isInterval) {
-    refuse('nft-unsupported-value', node.data.type.span, 'maps to intervals are for NAT, which is not modelled yet')
-  }
+  const dataTypes = node.data?.kind === 'type' ? typesOf(node.data.type, table, context) : []
   return {
     ...emptySet(table, node.name.text, types, node.span),
     data:
@@ -39,8 +36,8 @@ export function declareSet(node: SetNode, table: TableState, context: LowerConte
         ? null
         : node.data.kind !== 'type'
           ? node.data
-          : dataType && { kind: 'value', type: dataType.name, width: dataType.width },
-    dataType,
+          : { kind: 'value', fields: keyFieldsOf(dataTypes), isInterval: node.data.isInterval },
+    dataTypes,
     isInterval: words.includes('interval'),
     isConstant: words.includes('constant'),
     isDynamic: words.includes('dynamic'),
@@ -78,14 +75,6 @@ function typesByExample(expression: Expression, table: TableState, context: Lowe
   const scope = new RuleScope({ ...table, family: 'inet' }, context)
   if (expression.kind === 'term' && expression.term.kind === 'ct') scope.protocols.setTransport(6, expression.span)
   return scope.value(expression, null).parts.map((part) => part.type)
-}
-
-function onlyType(node: TypeNode, table: TableState, context: LowerContext): DataType {
-  const types = typesOf(node, table, context)
-  const [type] = types
-  if (!type || types.length > 1)
-    return refuse('nft-unsupported-value', node.span, 'maps to concatenations are for NAT, which is not modelled yet')
-  return type
 }
 
 export function addSetElements(
@@ -129,7 +118,7 @@ export function deleteSetElements(
   const scope = new RuleScope(table, context)
   for (const node of flatElements(nodes)) {
     // A map's element is deleted by its key alone.
-    const withoutData: SetState = { ...set, data: null, dataType: null }
+    const withoutData: SetState = { ...set, data: null, dataTypes: [] }
     const key = keyOf(lowerElement({ ...node, data: null }, withoutData, scope))
     const rest = set.elements.filter((element) => keyOf(element) !== key)
     if (rest.length === set.elements.length && !isDestroy)

@@ -15,13 +15,14 @@ export interface ChainState {
 export type RuleState = Omit<Rule, 'id'> & { readonly order: number }
 
 /**
- * A set whose elements later commands may change: rules hold the same object. `keyTypes` and `dataType` are what its elements
+ * A set whose elements later commands may change: rules hold the same object. `keyTypes` and `dataTypes` are what its elements
  * are read by.
  */
 export interface SetState extends Omit<SetDefinition, 'elements'> {
   elements: SetElement[]
   readonly keyTypes: readonly DataType[]
-  readonly dataType: DataType | null
+  /** Empty where it maps to no values. */
+  readonly dataTypes: readonly DataType[]
   readonly isAutoMerge: boolean
 }
 

@@ -2,7 +2,8 @@
 
 import type { SetDefinition, SetElement } from '../../../model/rules/index.ts'
 import { numberFrom } from '../lower/typed.ts'
-import { constantJson, rangeJson, typeNamed } from './constant.ts'
+import type { DataType } from '../symbols/datatype.ts'
+import { constantJson, hasPrefixes, prefixJson, rangeJson, typeNamed } from './constant.ts'
 import type { Json } from './json.ts'
 import { verdictJson } from './verdict.ts'
 
@@ -52,7 +53,24 @@ export function dataJson(
   if (data === null) return undefined
   if (data.kind === 'verdict') return element.verdict ? verdictJson(element.verdict) : null
   if (data.kind === 'object') return element.object?.name ?? null
-  return constantJson(numberFrom(element.data ?? [], data.width), typeNamed(data.type, data.width))
+  const words = element.data ?? []
+  const upper = data.isInterval ? words.slice(words.length / 2) : words
+  let at = 0
+  const fields = data.fields.map((field) => {
+    const end = at + field.words
+    const from = numberFrom(words.slice(at, end), field.width)
+    const to = numberFrom(upper.slice(at, end), field.width)
+    at = end
+    const type = typeNamed(field.type, field.width)
+    return data.isInterval ? boundedJson(from, to, type, data.fields.length > 1) : constantJson(from, type)
+  })
+  return fields.length === 1 ? (fields[0] ?? null) : { concat: fields }
+}
+
+/** Data that is an interval: also a single address is a prefix there, unless it stands beside others. */
+export function boundedJson(from: bigint, to: bigint, type: DataType, isBeside: boolean): Json {
+  if (from === to && !isBeside && hasPrefixes(type)) return prefixJson(from, type.width, type)
+  return rangeJson(from, to, type)
 }
 
 /** Intervals that touch are one, where nft joins them as it loads. */

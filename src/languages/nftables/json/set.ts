@@ -27,9 +27,7 @@ export function setDeclarationJson(set: SetDefinition, table: Table, state: RunS
       type: types.length === 1 ? (types[0] ?? null) : types,
       handle,
       ...(comment === null ? {} : { comment }),
-      ...(data === null
-        ? {}
-        : { map: data.kind === 'value' ? data.type : data.kind === 'object' ? data.object : data.kind }),
+      ...(data === null ? {} : { map: mapTitle(data) }),
       ...(size === null ? {} : { size }),
       ...(flags.length === 0 ? {} : { flags }),
       ...(timeout === null ? {} : { timeout: Math.floor(timeout / 1000) }),
@@ -37,6 +35,11 @@ export function setDeclarationJson(set: SetDefinition, table: Table, state: RunS
       ...(statements.length === 0 ? {} : { stmt: statements }),
     },
   }
+}
+
+function mapTitle(data: NonNullable<SetDefinition['data']>): string {
+  if (data.kind === 'value') return data.fields.map(({ type }) => type).join(' . ')
+  return data.kind === 'object' ? data.object : data.kind
 }
 
 /** The kernel does not tell of a set that it is dynamic. */

@@ -20,6 +20,7 @@ import { conntrackNames, metaNames } from '../symbols/keys.ts'
 import { flagList, typeNamed } from './constant.ts'
 import { findField } from './header-field.ts'
 import type { Json } from './json.ts'
+import { natJson } from './nat.ts'
 import { tcpOptionJson, writtenTcpOptionJson } from './option.ts'
 import type { ProtocolContext } from './protocol-context.ts'
 import { inUnit, limitMembers } from './quantity.ts'
@@ -59,6 +60,8 @@ export function actionJson(statement: Action, context: ProtocolContext, state: A
       return reject(statement, context)
     case 'notrack':
       return { notrack: null }
+    case 'nat':
+      return natJson(statement, context)
     case 'set meta':
       return setMeta(statement, context)
     case 'set ct':
@@ -157,7 +160,8 @@ function updateSet(statement: UpdateSetStatement, context: ProtocolContext): Jso
   const statements = statement.statements.flatMap((nested) => nestedJson(nested, context))
   const common = { op: operation, elem, ...(statements.length === 0 ? {} : { stmt: statements }) }
   if (data === null) return { set: { ...common, set: `@${set.name}` } }
-  const type = set.data?.kind === 'value' ? typeNamed(set.data.type, set.data.width) : null
+  const [field] = set.data?.kind === 'value' ? set.data.fields : []
+  const type = field ? typeNamed(field.type, field.width) : null
   return { map: { ...common, data: raiseValue(data, context, type).json, map: `@${set.name}` } }
 }
 

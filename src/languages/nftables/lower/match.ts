@@ -81,11 +81,19 @@ function lookup(node: Match, right: Expression, left: Typed, scope: Scope): Bare
   }
   const set = scope.setFor(right, left, { kind: 'none' })
   const isNegated = node.operator === '!='
+  if (!isNegated && set.isAnonymous && namesTransport(left.value, scope)) scope.protocols.setTransports()
   if (!isNegated && set.isAnonymous && left.value.kind === 'payload' && isMessageType(left.value)) {
     const isSingle = set.elements.every(({ from, to }) => from[0] === to[0])
     if (isSingle) scope.protocols.messageTypes = set.elements.map(({ from }) => from[0] ?? 0)
   }
   return { kind: 'lookup', isNegated, key: left.value, set }
+}
+
+/** The connection's protocol counts once the network protocol is known. */
+function namesTransport(value: Value, { protocols }: Scope): boolean {
+  if (value.kind === 'payload') return value.name === 'ip protocol' || value.name === 'ip6 nexthdr'
+  if (value.kind === 'ct') return value.key === 'protocol' && protocols.network !== null
+  return value.kind === 'meta' && value.key === 'l4proto'
 }
 
 /** The only field of the left side; a concatenation is compared with sets alone. */

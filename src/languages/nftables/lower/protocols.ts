@@ -25,6 +25,8 @@ export class Protocols {
   network: Known<NetworkName> | null
   transport: Known<number> | null = null
   isEthernet = false
+  /** Whether the rule has come down to some transport protocols, be they several or without ports: what `dnat to :80` asks for. */
+  isTransportKnown = false
   /** Types of ICMP or ICMPv6 message that the rule has come down to; null: any. */
   messageTypes: readonly number[] | null = null
   readonly #emit: (statement: Statement) => void
@@ -53,6 +55,7 @@ export class Protocols {
   }
 
   needTransport(number: number, span: Source): void {
+    this.isTransportKnown = true
     const name = names.get(number) ?? String(number)
     if (this.transport === null) {
       this.#imply(`meta l4proto ${name}`, 'l4proto', 8, number, span)
@@ -69,7 +72,13 @@ export class Protocols {
 
   /** The rule compared the transport protocol itself; protocols without a header of their own say nothing. */
   setTransport(is: number, span: Source): void {
+    this.isTransportKnown = true
     if (names.has(is)) this.transport = { is, span }
+  }
+
+  /** The rule compared the transport protocol with a set that it has in braces. */
+  setTransports(): void {
+    this.isTransportKnown = true
   }
 
   /**

@@ -102,7 +102,8 @@ export function lowerRule(
     })
     if (lowered === null) isBroken = true
     else scope.done.push(...lowered)
-    if (node.kind === 'reject' || (node.kind === 'verdict' && node.verdict.kind !== 'continue')) final = node
+    if (node.kind === 'reject' || node.kind === 'nat' || (node.kind === 'verdict' && node.verdict.kind !== 'continue'))
+      final = node
   }
   if (isBroken) return null
   for (const warning of warnOfMerging(scope.done)) report.add(warning)

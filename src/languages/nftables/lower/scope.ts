@@ -43,7 +43,7 @@ export interface Scope {
 /** What a set in some place must map to. */
 export type MapData =
   | { readonly kind: 'none' }
-  | { readonly kind: 'value'; readonly type: DataType }
+  | { readonly kind: 'value'; readonly types: readonly DataType[]; readonly isInterval: boolean }
   | { readonly kind: 'verdict' }
   | {
       readonly kind: 'object'

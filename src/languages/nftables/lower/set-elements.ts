@@ -90,25 +90,47 @@ function element(node: ElementNode, set: SetState, scope: Scope): SetElement {
 }
 
 function dataOf(expression: Expression, set: SetState, scope: Scope): Partial<SetElement> {
-  const { data, dataType } = set
+  const { data, dataTypes } = set
   if (data?.kind === 'verdict') {
     if (expression.kind !== 'verdict')
       return refuse('nft-type-mismatch', expression.span, `expected a verdict, found ${describe(expression)}`)
     return { verdict: lowerVerdict(expression.verdict, scope) }
   }
   if (data?.kind === 'object') return { object: objectNamed(expression, data.object, scope) }
-  if (!dataType) return {}
-  if (expression.kind === 'range' || expression.kind === 'prefix' || expression.kind === 'concatenation') {
-    return refuse(
-      'nft-unsupported-value',
-      expression.span,
-      `expected one value, found a ${expression.kind}: maps to more than one value are for NAT, which is not modelled yet`,
-    )
+  if (data?.kind !== 'value') return {}
+  const parts = expression.kind === 'concatenation' ? expression.parts : [expression]
+  if (parts.length !== dataTypes.length) {
+    const types = dataTypes.map(({ name }) => name).join(' . ')
+    refuse('nft-type-mismatch', expression.span, `expected ${types}, found ${parts.length} values`)
   }
-  if (dataType.notation === 'interface') {
-    return refuse('nft-unsupported-value', expression.span, 'maps to interfaces are not modelled')
+  const intervals = parts.map((part, i) =>
+    dataInterval(part, dataTypes[i] ?? unknownType(part), data.isInterval, scope),
+  )
+  const words = (end: 'from' | 'to'): number[] =>
+    intervals.flatMap((interval, i) => wordsFrom(interval[end], dataTypes[i]?.width ?? 32))
+  return { data: data.isInterval ? [...words('from'), ...words('to')] : words('from') }
+}
+
+function dataInterval(
+  part: Expression,
+  type: DataType,
+  isInterval: boolean,
+  scope: Scope,
+): { readonly from: bigint; readonly to: bigint } {
+  if (type.notation === 'interface') refuse('nft-unsupported-value', part.span, 'maps to interfaces are not modelled')
+  if (isInterval) {
+    const interval = intervalOf(part, type, scope)
+    if (interval.from > interval.to)
+      refuse('nft-value-range', part.span, 'expected a range that ends behind its beginning')
+    return interval
   }
-  return { data: wordsFrom(numberOf(expression, dataType, scope), dataType.width) }
+  if (part.kind === 'range' || part.kind === 'prefix') {
+    refuse('nft-type-mismatch', part.span, `expected one value of ${type.title}, found a ${part.kind}`, {
+      hint: 'only addresses to translate to may be intervals, in a map declared with "interval" before their type',
+    })
+  }
+  const number = numberOf(part, type, scope)
+  return { from: number, to: number }
 }
 
 /** Adds elements to those that are there: once each; overlaps are joined where the set allows it and refused where not. */

@@ -3,7 +3,7 @@
 import type { Source } from '../../../model/rules/index.ts'
 import { didYouMean, quoted } from '../../diagnostics/index.ts'
 import type { Expression, ExpressionOf } from '../ast.ts'
-import { emptyAnonymousSet } from '../build/anonymous-set.ts'
+import { emptyAnonymousSet, keyFieldsOf } from '../build/anonymous-set.ts'
 import type { SetState } from '../build/table-state.ts'
 import { giveUp, refuse } from '../refusal.ts'
 import type { DataType } from '../symbols/datatype.ts'
@@ -23,7 +23,7 @@ function writtenSet(expression: ExpressionOf<'set'>, key: Typed, data: MapData, 
   if (nodes.length === 0) refuse('nft-syntax', expression.span, 'expected at least one element')
   const set: SetState = {
     ...emptyAnonymousSet(scope.table, types, dataOf(data), expression.span),
-    dataType: data.kind === 'value' ? data.type : null,
+    dataTypes: data.kind === 'value' ? data.types : [],
     isInterval: nodes.some((node) => isInterval(node.key)),
     isAutoMerge: data.kind === 'none',
   }
@@ -36,7 +36,7 @@ function writtenSet(expression: ExpressionOf<'set'>, key: Typed, data: MapData, 
 
 const dataOf = (data: MapData): SetState['data'] => {
   if (data.kind === 'none') return null
-  return data.kind === 'value' ? { kind: 'value', type: data.type.name, width: data.type.width } : data
+  return data.kind === 'value' ? { kind: 'value', fields: keyFieldsOf(data.types), isInterval: data.isInterval } : data
 }
 
 function namedSet(expression: ExpressionOf<'set-reference'>, key: Typed, data: MapData, scope: Scope): SetState {
@@ -73,32 +73,44 @@ const isCompatible = (type: DataType, known: DataType | undefined): boolean =>
   (type.name === known.name || type.name === 'integer' || known.name === 'integer')
 
 function checkData(set: SetState, data: MapData, span: Source): void {
-  const asked =
-    data.kind === 'none'
-      ? 'a set'
-      : data.kind === 'object'
-        ? `a map to ${data.object} objects`
-        : data.kind === 'verdict'
-          ? 'a verdict map'
-          : `a map to ${data.type.name}`
-  const has =
-    set.data === null
-      ? 'a set'
-      : set.data.kind === 'object'
-        ? `a map to ${set.data.object} objects`
-        : set.data.kind === 'verdict'
-          ? 'a verdict map'
-          : `a map to ${set.data.type}`
-  const fits =
-    data.kind === 'value' && set.data?.kind === 'value'
-      ? set.data.width <= data.type.width &&
-        (set.data.type === data.type.name ||
-          [set.data.type, data.type.name].includes('integer') ||
-          data.type.notation === 'integer')
-      : asked === has
   // A map's keys may be looked up as a set.
-  if (fits || (data.kind === 'none' && set.data !== null)) return
-  refuse('nft-type-mismatch', span, `expected ${asked}, found ${has}`, {
+  if (fits(set, data) || (data.kind === 'none' && set.data !== null)) return
+  const has: MapData =
+    set.data === null
+      ? { kind: 'none' }
+      : set.data.kind === 'value'
+        ? { kind: 'value', types: set.dataTypes, isInterval: set.data.isInterval }
+        : set.data
+  refuse('nft-type-mismatch', span, `expected ${dataTitle(data)}, found ${dataTitle(has)}`, {
     related: [{ span: set.source, message: `${set.name} is declared here` }],
   })
+}
+
+function fits(set: SetState, data: MapData): boolean {
+  if (data.kind !== 'value') return data.kind === (set.data?.kind ?? 'none') && isSameObject(set, data)
+  if (set.data?.kind !== 'value' || set.data.isInterval !== data.isInterval) return false
+  const known = set.dataTypes
+  return known.length === data.types.length && data.types.every((type, i) => isWritable(known[i], type))
+}
+
+const isSameObject = ({ data: known }: SetState, data: MapData): boolean =>
+  data.kind !== 'object' || (known?.kind === 'object' && known.object === data.object)
+
+/** Numbers may be written into wider numbers. */
+const isWritable = (from: DataType | undefined, into: DataType): boolean =>
+  from !== undefined &&
+  from.width <= into.width &&
+  (from.name === into.name || [from.name, into.name].includes('integer') || into.notation === 'integer')
+
+function dataTitle(data: MapData): string {
+  switch (data.kind) {
+    case 'none':
+      return 'a set'
+    case 'verdict':
+      return 'a verdict map'
+    case 'object':
+      return `a map to ${data.object} objects`
+    case 'value':
+      return `a map to ${data.isInterval ? 'intervals of ' : ''}${data.types.map(({ name }) => name).join(' . ')}`
+  }
 }

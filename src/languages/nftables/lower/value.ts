@@ -1,6 +1,6 @@
 /** Values that read the packet: terms, bits of them, concatenations, maps; and constants where a type is expected. */
 
-import type { BitwiseValue, Value } from '../../../model/rules/index.ts'
+import { type BitwiseValue, mapValueWidth, type Value } from '../../../model/rules/index.ts'
 import type { Expression, ExpressionOf } from '../ast.ts'
 import { refuse } from '../refusal.ts'
 import type { DataType } from '../symbols/datatype.ts'
@@ -50,7 +50,7 @@ const isAssignable = (type: DataType, expected: DataType): boolean =>
 
 const isNumber = (type: DataType): boolean => ['integer', 'class', 'user'].includes(type.notation)
 
-const readsPacket = (expression: Expression): boolean =>
+export const readsPacket = (expression: Expression): boolean =>
   expression.kind === 'term' ||
   expression.kind === 'map' ||
   (expression.kind === 'binary' && (readsPacket(expression.left) || readsPacket(expression.right)))
@@ -100,8 +100,8 @@ function mappedOf(expression: ExpressionOf<'map'>, expected: DataType | null, sc
   const key = scope.value(expression.key, null)
   if (expected === null)
     return refuse('nft-operator', expression.span, 'expected a match, found a map: maps give values to statements')
-  const map = scope.setFor(expression.map, key, { kind: 'value', type: expected })
-  const width = map.data?.kind === 'value' ? map.data.width : expected.width
+  const map = scope.setFor(expression.map, key, { kind: 'value', types: [expected], isInterval: false })
+  const width = map.data?.kind === 'value' ? mapValueWidth(map.data) : expected.width
   return typedOf({ kind: 'map', key: key.value, map, width }, expected)
 }
 

@@ -167,7 +167,17 @@ function parsePrimary(parser: Parser, mode: Mode, depth: number): Expression {
     }
   }
   if (cursor.peek().kind === 'variable') return parser.variable()
+  if (cursor.isSign('[') && cursor.peek(1).kind === 'ipv6') return parseBracketed(cursor)
   return parseLiteral(cursor)
+}
+
+/** `[2001:db8::1]`, so that a port can stand behind it. */
+function parseBracketed(cursor: Cursor): Expression {
+  const start = cursor.start
+  cursor.next()
+  const address = parseLiteral(cursor)
+  cursor.expectSign(']')
+  return { ...address, span: cursor.spanFrom(start) }
 }
 
 function parseParenthesis(parser: Parser, mode: Mode, depth: number): Expression {

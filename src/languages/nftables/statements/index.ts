@@ -15,6 +15,7 @@ import * as counter from './counter.ts'
 import * as last from './last.ts'
 import * as limit from './limit.ts'
 import * as log from './log.ts'
+import * as nat from './nat.ts'
 import * as notrack from './notrack.ts'
 import * as object from './object.ts'
 import * as quota from './quota.ts'
@@ -27,7 +28,7 @@ import * as verdict from './verdict.ts'
 import * as verdictMap from './verdict-map.ts'
 
 const parsers: ReadonlyMap<string, (parser: Parser) => StatementNode> = new Map(
-  [counter, limit, quota, last, log, reject, notrack, verdict].flatMap(({ keywords, parse }) =>
+  [counter, limit, quota, last, log, reject, notrack, nat, verdict].flatMap(({ keywords, parse }) =>
     keywords.map((word) => [word, parse] as const),
   ),
 )
@@ -138,6 +139,7 @@ const lowerers: { readonly [K in StatementKind]: LowerStatement<K> } = {
   log: log.lower,
   reject: reject.lower,
   notrack: notrack.lower,
+  nat: nat.lower,
   set: set.lower,
   reset: set.lowerReset,
   update: update.lower,

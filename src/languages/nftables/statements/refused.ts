@@ -5,10 +5,6 @@ import type { Cursor } from '../parser/cursor.ts'
 import { refuse } from '../refusal.ts'
 
 const refused: Readonly<Record<string, readonly [code: NftablesCode, message: string]>> = {
-  snat: ['nft-unsupported-nat', 'snat is not modelled yet'],
-  dnat: ['nft-unsupported-nat', 'dnat is not modelled yet'],
-  masquerade: ['nft-unsupported-nat', 'masquerade is not modelled yet'],
-  redirect: ['nft-unsupported-nat', 'redirect is not modelled yet'],
   tproxy: ['nft-unsupported-tproxy', 'tproxy hands packets to a local program, which is not modelled'],
   synproxy: ['nft-unsupported-synproxy', 'synproxy answers in place of the server, which is not modelled'],
   dup: ['nft-unsupported-dup', 'dup sends a copy of the packet, which is not modelled'],

@@ -10,7 +10,7 @@ describe('statements', () => {
       accept counter -> fail:nft-after-verdict
       jump other -> jump other
       jump othr -> fail:nft-missing-chain
-      goto c -> fail:nft-base-chain
+      goto filtering -> fail:nft-base-chain
       counter packets 3 bytes 4 -> counter 3/4
       counter name "web" -> counter web
       counter name "wbe" -> fail:nft-missing-object
@@ -107,9 +107,6 @@ describe('statements that are not modelled', () => {
   it('are refused by their own code, never skipped', () => {
     check(`
       queue -> fail:nft-unsupported-queue
-      snat to 1.2.3.4 -> fail:nft-unsupported-nat
-      masquerade -> fail:nft-unsupported-nat
-      redirect to :8080 -> fail:nft-unsupported-nat
       dup to 1.2.3.4 -> fail:nft-unsupported-dup
       tproxy to :80 -> fail:nft-unsupported-tproxy
       synproxy mss 1460 -> fail:nft-unsupported-synproxy

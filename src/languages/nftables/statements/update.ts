@@ -1,6 +1,7 @@
 /** `add|update|delete @set { KEY [timeout T] [statements] [: DATA] }`, and its older form `meter NAME { KEY statements }`. */
 
-import type { ElementNode, StatementOf } from '../ast.ts'
+import type { Value } from '../../../model/rules/index.ts'
+import type { ElementNode, Expression, StatementOf } from '../ast.ts'
 import { meterSet } from '../build/meter-set.ts'
 import type { BareStatement, Scope } from '../lower/scope.ts'
 import { refuseTimeout } from '../lower/set-elements.ts'
@@ -58,8 +59,12 @@ function parseBraced(parser: Parser): ElementNode {
 export const lower: LowerStatement<'update'> = (node, scope) => {
   const key = scope.key(node.element.key, scope.table.sets.get(node.set)?.keyTypes ?? [])
   const reference = { kind: 'set-reference', name: node.set, span: node.setSpan } as const
-  const type = valueTypeOf(node, scope)
-  const set = scope.setFor(reference, key, type === null ? { kind: 'none' } : { kind: 'value', type })
+  const types = valueTypesOf(node, scope)
+  const set = scope.setFor(
+    reference,
+    key,
+    types === null ? { kind: 'none' } : { kind: 'value', types, isInterval: false },
+  )
   if (set.isConstant || (!set.isDynamic && set.isInterval)) {
     refuse('nft-operator', node.setSpan, 'rules cannot change this set: it holds constants or intervals', {
       related: [{ span: set.source, message: 'declared here' }],
@@ -68,16 +73,27 @@ export const lower: LowerStatement<'update'> = (node, scope) => {
   }
   const { data, timeout, span } = node.element
   if (timeout !== null && !set.hasTimeout) refuseTimeout(set, span)
-  if (type === null && data !== null)
+  if (types === null && data !== null)
     refuse('nft-type-mismatch', data.span, 'expected no ":", since this is a set and not a map')
-  if (type !== null && data === null)
+  if (types !== null && data === null)
     refuse('nft-type-mismatch', span, 'expected ": VALUE" behind the key, since this is a map')
-  const value = type === null || data === null ? null : scope.valueOfType(data, type)
+  const value = types === null || data === null ? null : dataOf(data, types, scope)
   return [{ ...updateOf(node.operation, node.element, key, scope), set, data: value }]
 }
 
+function dataOf(data: Expression, types: readonly DataType[], scope: Scope): Value {
+  const [type] = types
+  if (type && types.length === 1) return scope.valueOfType(data, type)
+  const { parts, value } = scope.key(data, types)
+  const isSame = parts.length === types.length && types.every(({ name }, i) => name === parts[i]?.type.name)
+  const names = (list: readonly DataType[]): string => list.map(({ name }) => name).join(' . ')
+  if (!isSame)
+    refuse('nft-type-mismatch', data.span, `expected ${names(types)}, found ${names(parts.map((part) => part.type))}`)
+  return value
+}
+
 /** What the map maps to; null for a set, and for a name that is none: that is told by `setFor`. */
-function valueTypeOf(node: StatementOf<'update'>, scope: Scope): DataType | null {
+function valueTypesOf(node: StatementOf<'update'>, scope: Scope): readonly DataType[] | null {
   const known = scope.table.sets.get(node.set)
   if (known?.data && known.data.kind !== 'value') {
     refuse(
@@ -86,7 +102,7 @@ function valueTypeOf(node: StatementOf<'update'>, scope: Scope): DataType | null
       `rules can add to sets and to maps of values, found a map to a ${known.data.kind}`,
     )
   }
-  return known?.dataType ?? null
+  return known && known.dataTypes.length > 0 ? known.dataTypes : null
 }
 
 function updateOf(operation: 'add' | 'update' | 'delete', element: ElementNode, key: Typed, scope: Scope) {

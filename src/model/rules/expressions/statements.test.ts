@@ -387,7 +387,7 @@ describe('lookups', () => {
   })
 
   it('of maps give values, and no value where there is no element', () => {
-    const data = { kind: 'value', type: 'mark', width: 32 } as const
+    const data = { kind: 'value', fields: [{ type: 'mark', width: 32, words: 1 }], isInterval: false } as const
     const map = set([make.portField], [element([53], [53], { data: [7] })], { data })
     const value: Value = { kind: 'map', key: field['udp dport'], map, width: 32 }
     expect(matches([compare(value, '==', 7)], udp())).toBe(true)
@@ -499,7 +499,9 @@ describe('add, update and delete', () => {
   })
 
   it('a map remembers data', () => {
-    const target = dynamic({ data: { kind: 'value', type: 'ipv4_addr', width: 32 } })
+    const target = dynamic({
+      data: { kind: 'value', fields: [{ type: 'ipv4_addr', width: 32, words: 1 }], isInterval: false },
+    })
     const add = make.written({
       kind: 'update set',
       operation: 'add',

@@ -12,6 +12,7 @@ import { last } from './last.ts'
 import { limit } from './limit.ts'
 import { log } from './log.ts'
 import { lookup } from './lookup.ts'
+import { nat } from './nat.ts'
 import { notrack } from './notrack.ts'
 import { object } from './object.ts'
 import { objectMap } from './object-map.ts'
@@ -50,6 +51,7 @@ const statements: { readonly [K in Statement['kind']]: StatementExpression<Extra
   log,
   reject,
   notrack,
+  nat,
   'set meta': setMeta,
   'set ct': setConntrack,
   'set payload': setPayload,

@@ -2,7 +2,7 @@
 
 import type { Machine } from '../machine.ts'
 import { Result } from '../result.ts'
-import type { SetDefinition, SetElement } from '../set.ts'
+import { mapValueWidth, type SetDefinition, type SetElement } from '../set.ts'
 import { wordsOf } from '../value.ts'
 import { compareWords } from '../words.ts'
 import { ExactStore } from './exact-store.ts'
@@ -14,7 +14,7 @@ import { defaultDynamicSize, keyWordsOf, type SetStore } from './set-store.ts'
 
 /** Exact keys go to a hash, single intervals to binary search, all else to a tree of ranges. Only a hash can change. */
 export function buildStore(definition: SetDefinition, machine: Machine): SetStore {
-  const dataWords = definition.data?.kind === 'value' ? wordsOf(definition.data.width) : 0
+  const dataWords = definition.data?.kind === 'value' ? wordsOf(mapValueWidth(definition.data)) : 0
   const elements = new SetElements(dataWords, () => machine.surroundings.now())
   const isExact = definition.elements.every((element) => element.isCatchAll || isSingle(element))
   if (isExact || definition.isDynamic) return exactStore(definition, elements, machine)
