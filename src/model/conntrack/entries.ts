@@ -1,5 +1,6 @@
 /** Entries as living things: their clock, timeouts, counters, rare extras, events and death. Trackers work on this. */
 
+import { Protocol } from '../packet/index.ts'
 import { accountOffset, Flag, isVersion6, trackerOffset, tupleWords, Word } from './entry.ts'
 import type { Expectation } from './expectation.ts'
 import { GreKeys } from './gre-keys.ts'
@@ -239,9 +240,18 @@ export class Entries extends Table {
     this.limbo = []
     for (const entry of gone) {
       this.forgetExpectations(entry)
-      if (this.words[entry + Word.flags]! & Flag.hasSide) this.sides.delete(entry)
+      if (this.words[entry + Word.flags]! & Flag.hasSide) {
+        this.forgetGreKeys(entry)
+        this.sides.delete(entry)
+      }
       this.discard(entry)
     }
+  }
+
+  /** The keys of a PPTP call are gone with the first of its GRE flows that is, confirmed or not (destroy_gre_conntrack). */
+  private forgetGreKeys(entry: number): void {
+    const master = this.protocol(entry) === Protocol.gre ? this.master(entry) : 0
+    if (master !== 0) this.greKeys.forget(master)
   }
 
   /** What follows from the death of a master; the owner of the expectations knows. */
@@ -250,6 +260,7 @@ export class Entries extends Table {
   /** What follows from the death of an entry of the table. */
   protected bury(entry: number): void {
     this.forgetExpectations(entry)
+    this.forgetGreKeys(entry)
   }
 
   // ---- rare extras
