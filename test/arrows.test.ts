@@ -27,7 +27,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'linux/netlink': ['linux/native', 'model/*', 'languages/*'],
   'linux/tun': ['linux/native', 'linux/netlink', 'model/*', 'languages/*'],
   'linux/namespace': ['linux/native', 'linux/netlink', 'model/*', 'languages/*'],
-  'linux/lab': ['linux/*', 'analysis/lab', 'model/*', 'languages/*'],
+  'linux/lab': [
+    'linux/native',
+    'linux/netlink',
+    'linux/tun',
+    'linux/namespace',
+    'analysis/lab',
+    'model/*',
+    'languages/*',
+  ],
+  'linux/generate': ['linux/lab', 'linux/native', 'analysis/lab', 'analysis/capture', 'model/*', 'languages/*'],
   'apps/cli': ['model/*', 'languages/*', 'analysis/*', 'linux/*'],
 }
 

@@ -1,7 +1,7 @@
 /**
  * Recordings: files that keep scenarios with what a kernel did, so that the model can be held against it anywhere.
  *
- * A recording is JSON lines under gzip: first who recorded it, then one scenario with its result a line.
+ * A recording is JSON lines, usually under gzip: first who recorded it, then one scenario with its result a line.
  */
 
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -24,24 +24,31 @@ export interface Recording {
   readonly items: readonly Recorded[]
 }
 
-/** Reads one recording; throws what the file system, gzip or JSON say. */
+/** Reads one recording, under gzip or not; throws what the file system, gzip or JSON say. */
 export function readRecording(file: string): Recording {
-  const lines = gunzipSync(readFileSync(file))
+  const bytes = readFileSync(file)
+  const isCompressed = bytes[0] === 0x1f && bytes[1] === 0x8b
+  const lines = (isCompressed ? gunzipSync(bytes) : bytes)
     .toString('utf8')
     .split('\n')
     .filter((line) => line !== '')
   const { recorded }: { recorded?: Recorder } = JSON.parse(lines[0] ?? '{}')
-  const items = lines.slice(1).map((line, index): Recorded => {
+  const items = lines.slice(recorded ? 1 : 0).map((line, index): Recorded => {
     const { scenario, result }: { scenario: Scenario; result: Result } = JSON.parse(line)
     return { name: scenario.name ?? `${basename(file)}:${index + 2}`, scenario, result }
   })
   return { recorder: recorded ?? null, items }
 }
 
+/** The lines of a recording. */
+export function recordingText(recorder: Recorder, items: readonly Recorded[]): string {
+  const lines = items.map(({ scenario, result }) => JSON.stringify({ scenario, result }))
+  return `${[JSON.stringify({ recorded: recorder }), ...lines].join('\n')}\n`
+}
+
 /** The same bytes for the same content: gzip's own clock is left out. */
 export function writeRecording(file: string, recorder: Recorder, items: readonly Recorded[]): void {
-  const lines = items.map(({ scenario, result }) => JSON.stringify({ scenario, result }))
-  writeFileSync(file, gzipSync(`${[JSON.stringify({ recorded: recorder }), ...lines].join('\n')}\n`, { level: 9 }))
+  writeFileSync(file, gzipSync(recordingText(recorder, items), { level: 9 }))
 }
 
 /** Pairs `NAME.scenario.json` with `NAME.result.json` in a folder; a scenario without a result is left out. */
