@@ -2,6 +2,7 @@
 
 import { amanda } from './amanda.ts'
 import { ftp } from './ftp.ts'
+import { h245, q931, ras } from './h323/index.ts'
 import type { Helper } from './helper.ts'
 import { irc } from './irc.ts'
 import { netbiosNs } from './netbios-ns.ts'
@@ -16,9 +17,12 @@ import { tftp } from './tftp.ts'
 export const helpers: readonly Helper[] = [
   amanda,
   ftp,
+  h245,
   irc,
   netbiosNs,
   pptp,
+  q931,
+  ras,
   sane,
   sipOverTcp,
   sipOverUdp,
