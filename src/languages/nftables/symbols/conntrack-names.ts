@@ -34,7 +34,7 @@ export const conntrackHelpers: Readonly<
 > = {
   amanda: { protocols: [17], families: 46 },
   ftp: { protocols: [6], families: 46 },
-  'H.245': { protocols: [6], families: 46 },
+  'H.245': { protocols: [17], families: 46 },
   irc: { protocols: [6], families: 4 },
   'netbios-ns': { protocols: [17], families: 4 },
   pptp: { protocols: [6], families: 4 },
