@@ -1,9 +1,15 @@
 /** Anything at once: wild rules over conversations of every protocol. */
 
 import type { Flow } from '../flow.ts'
+import { amanda } from '../flows/amanda.ts'
 import { echo } from '../flows/echo.ts'
 import { ftp } from '../flows/ftp.ts'
+import { irc } from '../flows/irc.ts'
+import { pptp } from '../flows/pptp.ts'
+import { sane } from '../flows/sane.ts'
+import { sip } from '../flows/sip.ts'
 import { tcp } from '../flows/tcp.ts'
+import { tftp } from '../flows/tftp.ts'
 import { udp } from '../flows/udp.ts'
 import type { Random } from '../random.ts'
 import { wildRuleset } from '../rulesets/wild.ts'
@@ -14,6 +20,12 @@ const flows: readonly (readonly [weight: number, flow: Flow])[] = [
   [3, udp],
   [2, echo],
   [4, ftp],
+  [1, sip],
+  [1, pptp],
+  [1, tftp],
+  [1, irc],
+  [0.5, amanda],
+  [0.5, sane],
 ]
 
 /** Wild rules over conversations that `pick` picks. */

@@ -1,8 +1,14 @@
 /** All kinds of scenarios. */
 
+import { amanda } from '../flows/amanda.ts'
 import { echo } from '../flows/echo.ts'
 import { ftp } from '../flows/ftp.ts'
+import { irc } from '../flows/irc.ts'
+import { pptp } from '../flows/pptp.ts'
+import { sane } from '../flows/sane.ts'
+import { sip } from '../flows/sip.ts'
 import { tcp } from '../flows/tcp.ts'
+import { tftp } from '../flows/tftp.ts'
 import { udp } from '../flows/udp.ts'
 import { helperKind } from './helper-kind.ts'
 import type { Kind } from './kind.ts'
@@ -14,4 +20,10 @@ export const kinds: readonly Kind[] = [
   wildKind('udp', 1, () => udp),
   wildKind('echo', 1, () => echo),
   helperKind('ftp', { helpers: ['ftp'], flow: ftp, weight: 2 }),
+  helperKind('sip', { helpers: ['sip'], flow: sip, weight: 3 }),
+  helperKind('pptp', { helpers: ['pptp'], flow: pptp, weight: 2 }),
+  helperKind('tftp', { helpers: ['tftp'], flow: tftp }),
+  helperKind('irc', { helpers: ['irc'], flow: irc }),
+  helperKind('amanda', { helpers: ['amanda'], flow: amanda }),
+  helperKind('sane', { helpers: ['sane'], flow: sane }),
 ]
