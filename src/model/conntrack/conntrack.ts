@@ -228,11 +228,17 @@ export class Conntrack extends Expecting {
     // The everyday case: a known flow, no helper, nothing to tell.
     if (isConfirmed && (this.words[entry + Word.flags]! & (Flag.hasSide | allChanges)) === 0) return HookVerdict.accept
     // Answers about a connection (errors, resets made by this host) go by another entry's name: no helper reads them.
-    if ((packet.state !== State.related || !packet.isReply) && !this.treatPayload(packet, entry))
+    if ((packet.state !== State.related || !packet.isReply) && !this.treatPayload(packet, entry)) {
+      // A new entry ends with its packet, and what a helper made it expect ends with it.
+      if (!isConfirmed) this.forgetExpectations(entry)
       return HookVerdict.drop
+    }
     if (!isConfirmed && !packet.isReply) {
       const reason = this.settleNew(packet, entry)
-      if (reason !== Reason.none) return refuse(packet, reason)
+      if (reason !== Reason.none) {
+        this.forgetExpectations(entry)
+        return refuse(packet, reason)
+      }
     }
     this.deliver(packet.entry)
     return HookVerdict.accept
