@@ -2,7 +2,7 @@
 
 import { complement, parseAddress, sumPseudoHeader, sumWords, writeUint16, writeUint32 } from '../bytes/index.ts'
 import { decode, Hook, HookVerdict, Packet, Protocol, TcpFlag } from '../packet/index.ts'
-import { Conntrack, type HelperAssignment, reasons, stateNames } from './index.ts'
+import { Conntrack, reasons, stateNames } from './index.ts'
 import { listEvent, listExpectationEvent } from './list.ts'
 import { type ConntrackSettings, defaultSettings } from './settings.ts'
 import { Status, statusNames } from './status.ts'
@@ -195,9 +195,15 @@ export class Wire {
   ): string {
     const state = this.track(bytes, of)
     if (state.startsWith('dropped')) return state
-    if (of.helper) this.conntrack.assignHelper(this.packet, ftpObject)
+    if (of.helper) this.assign(of.helper)
     const verdict = this.confirm()
     return verdict === 'accepted' ? state : verdict
+  }
+
+  /** `ct helper set` to an object of that helper for the packet's protocol. */
+  private assign(helper: string): void {
+    const { conntrack, packet } = this
+    conntrack.assignHelper(packet, { helper, protocol: conntrack.protocol(packet.entry), family: null })
   }
 
   /** Status words of the packet's entry. */
@@ -215,5 +221,3 @@ export class Wire {
     return (this.conntrack.status(this.packet.entry) & Status.confirmed) !== 0
   }
 }
-
-export const ftpObject: HelperAssignment = { helper: 'ftp', protocol: Protocol.tcp, family: null }
