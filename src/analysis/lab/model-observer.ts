@@ -67,11 +67,14 @@ export class ModelObserver implements ConntrackListener {
     const conntrack = this.#conntrack
     if (!conntrack) return
     if (kind === 'new') this.#confirmed.set(entry, conntrack.id(entry))
-    this.#events.push({ ev: kind, ...eventSnapshot(conntrack, kind, entry, changes) })
+    if (conntrack.isTold(kind, entry, changes))
+      this.#events.push({ ev: kind, ...eventSnapshot(conntrack, kind, entry, changes) })
   }
 
   expectation(kind: 'new' | 'destroy', expectation: Parameters<ConntrackListener['expectation']>[1]): void {
-    if (this.#conntrack) this.#events.push({ ev: `exp-${kind}`, ...expectationSnapshot(this.#conntrack, expectation) })
+    const conntrack = this.#conntrack
+    if (conntrack?.isExpectationTold(kind, expectation.master))
+      this.#events.push({ ev: `exp-${kind}`, ...expectationSnapshot(conntrack, expectation) })
   }
 
   /** Everything since the last call, as a packet's record; empty members are absent. */

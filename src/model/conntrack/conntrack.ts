@@ -1,13 +1,20 @@
 /** Connection tracking at its two hooks: `track` (nf_conntrack_in) names a packet's entry and state, `confirm` (nf_confirm) keeps it. */
 
 import { readInt32 } from '../bytes/index.ts'
-import { HookVerdict, type HookVerdictNumber, type Packet, Protocol } from '../packet/index.ts'
+import {
+  bareTemplate,
+  HookVerdict,
+  type HookVerdictNumber,
+  type Packet,
+  Protocol,
+  type Template,
+} from '../packet/index.ts'
 import { Flag, tupleKind, tupleWords, Word } from './entry.ts'
 import type { Expectation } from './expectation.ts'
 import { Expecting } from './expecting.ts'
 import { HelperTurn } from './helper-work.ts'
 import type { HelperState } from './helpers/helper.ts'
-import { findHelper } from './helpers/table.ts'
+import { findHelper, findHelperByPort } from './helpers/table.ts'
 import { IcmpAnswer, judgeIcmp } from './icmp-error.ts'
 import { Reason, reasons } from './reason.ts'
 import { adjustSegment, type SequenceAdjustment } from './sequence-adjustment.ts'
@@ -197,8 +204,50 @@ export class Conntrack extends Expecting {
       words[entry + Word.tuples + size + i] = inverse[i]!
     }
     words[entry + Word.zones] = packet.zoneOriginal | (packet.zoneReply << 16)
-    if (this.expectationCount > 0) this.fulfil(packet, entry, this.tuple, kind)
+    const { template } = packet
+    if (template !== null && template !== bareTemplate) this.applyTemplate(entry, template)
+    const isExpected = this.expectationCount > 0 && this.fulfil(packet, entry, this.tuple, kind)
+    if (!isExpected && (template?.helper || this.settings.isHelperAutomatic)) this.assignFirstHelper(entry, template)
     return entry
+  }
+
+  /** All but the helper, which an expected entry does not take. */
+  private applyTemplate(entry: number, { timeout, eventMask, expectationMask }: Template): void {
+    if (timeout && isFor(timeout, this.protocol(entry), this.family(entry))) {
+      this.setPolicy(entry, this.policyTimeouts(timeout))
+    }
+    if (eventMask !== 0 || expectationMask !== 0) {
+      this.sideOf(entry).events = { entry: eventMask, expectations: expectationMask }
+    }
+  }
+
+  private assignFirstHelper(entry: number, template: Template | null): void {
+    const asked = template?.helper
+    if (!asked) return this.assignByPort(entry)
+    const helper = isFor(asked, this.protocol(entry), this.family(entry))
+      ? findHelper(asked.helper, asked.protocol, this.family(entry))
+      : null
+    if (!helper) return
+    this.sideOf(entry).helper = { helper, memory: new Int32Array(helper.memoryWords) }
+    this.addStatus(entry, Status.helper)
+  }
+
+  /**
+   * Kernels before 6.0 with nf_conntrack_helper=1 (nf_ct_lookup_helper): the helper of the port that answers come from, for a new
+   * entry and whenever NAT changes its reply tuple before it is confirmed. A helper that a rule gave stays.
+   */
+  assignByPort(entry: number): void {
+    if (!this.settings.isHelperAutomatic || (this.status(entry) & Status.helper) !== 0) return
+    const { ports } = this.settings.parameters
+    const helper = findHelperByPort(this.port(entry, 1, 0), this.protocol(entry), this.family(entry), ports)
+    const side = this.side(entry)
+    if (!helper) {
+      if (side) side.helper = null
+      return
+    }
+    if (side?.helper?.helper === helper) return
+    // One may not take the place of another: the kernel then takes the first away.
+    this.sideOf(entry).helper = side?.helper ? null : { helper, memory: new Int32Array(helper.memoryWords) }
   }
 
   /** Early drop: the unassured entries in the first of eight places from the tuple's own that has any. */
@@ -355,6 +404,9 @@ export class Conntrack extends Expecting {
   assignHelper(packet: Packet, object: HelperAssignment): void {
     const entry = this.unconfirmed(packet, object)
     if (entry === 0 || (this.status(entry) & Status.helper) !== 0) return
+    // One that was expected together with its helper keeps it; and what expects already gets none.
+    const side = this.side(entry)
+    if (side && (side.helper || side.expectations.length > 0)) return
     const helper = findHelper(object.helper, object.protocol, this.family(entry))
     if (!helper) return
     this.sideOf(entry).helper = { helper, memory: new Int32Array(helper.memoryWords) }
@@ -365,12 +417,17 @@ export class Conntrack extends Expecting {
   assignTimeout(packet: Packet, object: TimeoutAssignment): void {
     const entry = this.unconfirmed(packet, object)
     if (entry === 0) return
+    const policy = this.policyTimeouts(object)
+    if (this.setPolicy(entry, policy)) this.setTimeout(entry, policy[0]!)
+  }
+
+  private policyTimeouts(object: TimeoutAssignment): Timeouts {
     let policy = this.policyOf.get(object)
     if (!policy) {
       policy = policyTimeouts(timeoutsOf(this.timeouts, object.protocol), object.protocol, object.policy)
       this.policyOf.set(object, policy)
     }
-    if (this.setPolicy(entry, policy)) this.setTimeout(entry, policy[0]!)
+    return policy
   }
 
   private unconfirmed(packet: Packet, object: { readonly protocol: number; readonly family: 4 | 6 | null }): number {
@@ -411,6 +468,13 @@ export class Conntrack extends Expecting {
     return this.expectFrom(packet, announcement, request) === null ? 'made' : 'drop'
   }
 }
+
+/** Whether what a template carries was made for such entries. */
+const isFor = (
+  object: { readonly protocol: number; readonly family: 4 | 6 | null },
+  protocol: number,
+  family: 4 | 6,
+): boolean => object.protocol === protocol && (object.family === null || object.family === family)
 
 function invalid(packet: Packet, reason: number): HookVerdictNumber {
   packet.reason = reason

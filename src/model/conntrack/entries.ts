@@ -7,7 +7,7 @@ import { GreKeys } from './gre-keys.ts'
 import type { HelperState } from './helpers/helper.ts'
 import { type SequenceAdjustment, shiftOf } from './sequence-adjustment.ts'
 import type { ConntrackSettings } from './settings.ts'
-import { allChanges, Change, Status } from './status.ts'
+import { allChanges, Change, destroyEvent, eventsOf, Status } from './status.ts'
 import { Table } from './table.ts'
 import { makeTimeouts, type Timeouts, type TimeoutTables } from './timeouts.ts'
 import type { Tuple } from './tuple.ts'
@@ -42,6 +42,16 @@ export interface Side {
   expectations: Expectation[]
   /** Null until NAT changes the length of a payload. */
   adjustment: SequenceAdjustment | null
+  /** Which events a rule chose; null: nobody chose. */
+  events: EventMasks | null
+  /** When it was confirmed, in model milliseconds; -1: not yet, or nf_conntrack_timestamp is off. */
+  startedAt: number
+}
+
+/** As the kernel's entry has them: bits IPCT_* for the entry's events, IPEXP_* for those of its expectations. */
+export interface EventMasks {
+  entry: number
+  expectations: number
 }
 
 /** Model time at most this far apart is told apart by the 32-bit clock; larger leaps are taken in steps. */
@@ -205,6 +215,28 @@ export class Entries extends Table {
     this.listener?.entry(changes & (Change.new | Change.related) ? 'new' : 'update', entry, changes)
   }
 
+  /** `ct event set`: the mask of later events. Where events are off, an entry that is not confirmed yet is excepted by it. */
+  setEventMask(entry: number, mask: number): void {
+    const known = this.side(entry)?.events
+    if (known) known.entry = mask
+    else if (this.settings.isTellingEvents) this.sideOf(entry).events = { entry: mask, expectations: -1 }
+    else if (mask !== 0 && (this.status(entry) & Status.confirmed) === 0)
+      this.sideOf(entry).events = { entry: mask, expectations: 0 }
+  }
+
+  /** Whether ctnetlink tells its listeners of what a {@link ConntrackListener} hears: nf_conntrack_events and masks choose. */
+  isTold(kind: 'new' | 'update' | 'destroy', entry: number, changes: number): boolean {
+    const masks = this.side(entry)?.events
+    if (!masks) return this.settings.isTellingEvents
+    return (masks.entry & (kind === 'destroy' ? destroyEvent : eventsOf(changes))) !== 0
+  }
+
+  isExpectationTold(kind: 'new' | 'destroy', master: number): boolean {
+    const masks = this.side(master)?.events
+    if (!masks) return this.settings.isTellingEvents
+    return (masks.expectations & (kind === 'new' ? 1 : 2)) !== 0
+  }
+
   // ---- birth and death
 
   /** A record for an unconfirmed entry: it lives until the next packet unless it is confirmed. 0 if there is no room. */
@@ -218,6 +250,7 @@ export class Entries extends Table {
   protected settle(entry: number): void {
     this.words[entry + Word.status]! |= Status.confirmed
     this.words[entry + Word.id] = ++this.lastId
+    if (this.settings.isTimestamping) this.sideOf(entry).startedAt = this.now
     // Nearly always it is the latest.
     if (this.limbo[this.limbo.length - 1] === entry) this.limbo.pop()
     else this.limbo = this.limbo.filter((one) => one !== entry)
@@ -274,7 +307,15 @@ export class Entries extends Table {
   sideOf(entry: number): Side {
     const known = this.side(entry)
     if (known) return known
-    const side: Side = { helper: null, labels: null, master: null, expectations: [], adjustment: null }
+    const side: Side = {
+      helper: null,
+      labels: null,
+      master: null,
+      expectations: [],
+      adjustment: null,
+      events: null,
+      startedAt: -1,
+    }
     this.sides.set(entry, side)
     this.words[entry + Word.flags]! |= Flag.hasSide
     return side

@@ -1,6 +1,11 @@
 /** Parameters of the helpers' kernel modules, under whole-word names, with Linux's defaults. Times are in seconds. */
 
 export interface HelperParameters {
+  /**
+   * Ports that a module was loaded for (`ports=`), by the name of its helper; its usual one where nothing is said. They only count
+   * where helpers are assigned automatically.
+   */
+  readonly ports: Readonly<Record<string, readonly number[]>>
   /** nf_conntrack_ftp: whether PORT and 227 may name another host than their sender. */
   readonly ftp: { readonly isLoose: boolean }
   readonly irc: { readonly maximumChannels: number; readonly channelTimeout: number }
@@ -21,6 +26,7 @@ export interface HelperParameters {
 }
 
 export const defaultHelperParameters: HelperParameters = {
+  ports: {},
   ftp: { isLoose: false },
   irc: { maximumChannels: 8, channelTimeout: 300 },
   sip: { timeout: 3600, isDirectSignalling: true, isDirectMedia: true, isExternalMedia: false },

@@ -31,6 +31,12 @@ export interface SctpTimeouts {
 export interface ConntrackSettings {
   readonly isAccounting: boolean
   readonly isChecksumVerified: boolean
+  /** nf_conntrack_events: false tells nobody of anything, but of entries that a rule excepts. 1 and 2 are the same where somebody listens. */
+  readonly isTellingEvents: boolean
+  /** Listings say how old an entry is. */
+  readonly isTimestamping: boolean
+  /** nf_conntrack_helper of kernels before 6.0: helpers are assigned by port. */
+  readonly isHelperAutomatic: boolean
   /** Entries that the table may hold; 0: any number. */
   readonly maximumEntries: number
   readonly maximumExpectations: number
@@ -57,6 +63,9 @@ export interface ConntrackSettings {
 export const defaultSettings: ConntrackSettings = {
   isAccounting: false,
   isChecksumVerified: true,
+  isTellingEvents: true,
+  isTimestamping: false,
+  isHelperAutomatic: false,
   maximumEntries: 262_144,
   maximumExpectations: 4096,
   isTcpLoose: true,
@@ -140,9 +149,9 @@ const sysctls: Readonly<Record<string, Change>> = {
   frag6_low_thresh: (s, v) => ({ ...s, fragmentLowThreshold6: v }),
   buckets: (s) => s,
   count: (s) => s,
-  events: (s) => s,
+  events: (s, v) => ({ ...s, isTellingEvents: v !== 0 }),
   log_invalid: (s) => s,
-  timestamp: (s) => s,
+  timestamp: (s, v) => ({ ...s, isTimestamping: v !== 0 }),
 }
 
 const prefix = 'net.netfilter.nf_conntrack_'

@@ -64,3 +64,13 @@ export const Change = {
 } as const
 
 export const allChanges = 0x1ff
+
+/** The kernel's bit for the end of an entry (IPCT_DESTROY). */
+export const destroyEvent = 4
+
+/** {@link Change} bits as the kernel's IPCT_* bits, which `ct event` uses. */
+export const eventsOf = (changes: number): number =>
+  (changes & (Change.new | Change.related)) |
+  ((changes & (Change.reply | Change.assured | Change.protocol | Change.helper | Change.mark)) << 1) |
+  (changes & Change.sequenceAdjust) |
+  (changes & Change.label ? 0x400 : 0)

@@ -5,6 +5,7 @@ import type { FragmentOutcomeNumber, Fragments } from '../conntrack/index.ts'
 import { FragmentOutcome } from '../conntrack/index.ts'
 import type { Host, Route } from '../host/index.ts'
 import { isLocalMulticast4, isMulticast4, loopbackIndex, RouteType } from '../host/index.ts'
+import type { Nat, NatRefusalNumber } from '../nat/index.ts'
 import type { HookNumber, HookVerdictNumber, MalformedReason, Packet } from '../packet/index.ts'
 import { decode, Hook, HookVerdict, IcmpType, Icmpv6Type, PacketType } from '../packet/index.ts'
 import type { Box, Tracking } from './box.ts'
@@ -40,6 +41,7 @@ export interface WalkerOptions {
   readonly hooks: { readonly 4: HookLists; readonly 6: HookLists }
   readonly random: () => number
   readonly observer: Observer
+  readonly nat: Pick<Nat, 'refusal' | 'hasNewDestination'>
 }
 
 const fragmentDrops: Readonly<Record<FragmentOutcomeNumber, DropNumber>> = {
@@ -50,6 +52,16 @@ const fragmentDrops: Readonly<Record<FragmentOutcomeNumber, DropNumber>> = {
   4: Drop.fragmentCorrupt,
   5: Drop.fragmentTooLarge,
   6: Drop.fragmentMemory,
+}
+
+/** By {@link NatRefusal}; a rule's own drop is told apart from a policy's. */
+const natDrops: Readonly<Record<NatRefusalNumber, DropNumber>> = {
+  0: Drop.rule,
+  1: Drop.natAddress,
+  2: Drop.natError,
+  3: Drop.natHeader,
+  4: Drop.natInterface,
+  5: Drop.noRoute,
 }
 
 export class Walker implements Box {
@@ -67,12 +79,15 @@ export class Walker implements Box {
   private readonly hooks4: HookLists
   private readonly hooks6: HookLists
   private readonly observer: Observer
+  private readonly nat: Pick<Nat, 'refusal' | 'hasNewDestination'>
   private readonly pool = new PacketPool()
   private readonly budget = new ErrorBudget()
   private readonly inputRoute = new InputRoute()
   /** Packets on their way through the loopback interface: they arrive when the one that caused them is done. */
   private readonly looped: Packet[] = []
   private outer: Packet | null = null
+  /** The interface that the sender of {@link outer} is bound to. */
+  private bound = 0
   private isBusy = false
 
   constructor(options: WalkerOptions) {
@@ -83,6 +98,7 @@ export class Walker implements Box {
     this.hooks6 = options.hooks[6]
     this.random = options.random
     this.observer = options.observer
+    this.nat = options.nat
     this.fragments.onExpire = ({ first, family, hook, input }) => this.reportExpired(first, family, hook, input)
   }
 
@@ -99,6 +115,7 @@ export class Walker implements Box {
   /** A local program sends a packet with its IP header; `output` not 0 binds it to that interface. */
   send(packet: Packet, available: number, isBroadcaster: boolean): void {
     this.begin(packet)
+    this.bound = packet.output
     const prepared = prepareLocal(this, packet, available, isBroadcaster)
     if (typeof prepared === 'string') {
       this.error = prepared
@@ -117,12 +134,18 @@ export class Walker implements Box {
     return packet === this.outer && packet.input === 0
   }
 
+  /** The interface that the socket is bound to that sent this very packet; 0: none. */
+  boundInterface(packet: Packet): number {
+    return packet === this.outer ? this.bound : 0
+  }
+
   private begin(packet: Packet): void {
     this.fate = Fate.none
     this.hook = -1
     this.reason = Drop.none
     this.malformed = 0
     this.error = null
+    this.bound = 0
     this.outer = packet
     this.isBusy = false
     this.advance(packet.time)
@@ -148,7 +171,10 @@ export class Walker implements Box {
       if (reason !== Drop.none)
         return this.conclude(packet, reason === Drop.malformed ? Fate.malformed : Fate.dropped, reason)
     }
-    if (!this.pass(Hook.prerouting, packet)) return
+    if (this.pass(Hook.prerouting, packet)) this.routeArrived(packet)
+  }
+
+  private routeArrived(packet: Packet): void {
     const way = this.inputRoute
     if (packet.family === 4) routeInput4(this.host, packet, way)
     else routeInput6(this.host, packet, way)
@@ -208,7 +234,7 @@ export class Walker implements Box {
     return this.fragments.outcome === FragmentOutcome.waiting ? Fate.held : Fate.dropped
   }
 
-  /** The packet kept its route over the loopback: it goes to input without another lookup. */
+  /** The packet kept its route over the loopback: it goes to input without another lookup, unless NAT gives it another destination. */
   private arriveByLoopback(packet: Packet): void {
     packet.input = packet.output
     packet.output = 0
@@ -216,7 +242,10 @@ export class Walker implements Box {
       const reason = checkArrival6(this, packet)
       if (reason !== Drop.none) return this.conclude(packet, Fate.dropped, reason)
     }
+    const { nat } = this
+    nat.hasNewDestination = false
     if (!this.pass(Hook.prerouting, packet)) return
+    if (nat.hasNewDestination) return this.routeArrived(packet)
     if (packet.family === 4 && (packet.bytes[packet.start]! & 15) > 5 && !this.takesOptions(packet)) return
     this.deliverLocally(packet)
   }
@@ -248,7 +277,8 @@ export class Walker implements Box {
       return this.conclude(packet, isStolen ? Fate.held : Fate.dropped, this.fragmentReason())
     if (place === Place.conntrack) return this.conclude(packet, Fate.dropped, Drop.conntrack)
     if (place === Place.confirm) return this.conclude(packet, Fate.dropped, Drop.confirm)
-    this.conclude(packet, Fate.dropped, packet.rule < 0 ? Drop.policy : Drop.rule)
+    const reason = place === Place.nat ? natDrops[this.nat.refusal] : Drop.rule
+    this.conclude(packet, Fate.dropped, reason === Drop.rule && packet.rule < 0 ? Drop.policy : reason)
   }
 
   make(cause: Packet, length: number): Packet | null {
@@ -328,6 +358,7 @@ export class Walker implements Box {
     copy.isUntracked = packet.isUntracked
     copy.zoneOriginal = packet.zoneOriginal
     copy.zoneReply = packet.zoneReply
+    copy.template = packet.template
     copy.reason = packet.reason
     copy.output = packet.output
     return copy
@@ -373,7 +404,9 @@ export class Walker implements Box {
 
 /** Whether something on a hook decided, not the host between two of them. */
 const isAtHook = (reason: DropNumber): boolean =>
-  (reason >= Drop.rule && reason <= Drop.confirm) || (reason >= Drop.fragmentWaiting && reason <= Drop.fragmentMemory)
+  (reason >= Drop.rule && reason <= Drop.confirm) ||
+  (reason >= Drop.natAddress && reason <= Drop.natInterface) ||
+  (reason >= Drop.fragmentWaiting && reason <= Drop.fragmentMemory)
 
 /** A route to an own address leads through the loopback, whatever interface the address is on. */
 function outputOf(route: Route): number {

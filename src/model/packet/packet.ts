@@ -1,6 +1,7 @@
 /** One packet on its way through the host: where its bytes lie, what was decoded once, and what netfilter attached to it. */
 
 import { printAddress } from '../bytes/index.ts'
+import type { Template } from './template.ts'
 
 /** How the link layer addressed the frame; the numbers are the kernel's PACKET_*. */
 export const PacketType = { host: 0, broadcast: 1, multicast: 2, other: 3, outgoing: 4, loopback: 5 } as const
@@ -60,9 +61,11 @@ export class Packet {
   isReply = false
   /** True when conntrack attached nothing on purpose (notrack, neighbour discovery). */
   isUntracked = false
-  /** Zone for both directions given by a rule before conntrack (template), and for each direction. */
+  /** Zone of each direction, as the template says. */
   zoneOriginal = 0
   zoneReply = 0
+  /** What a rule before conntrack asked of tracking; null: nothing. */
+  template: Template | null = null
   /** Code of conntrack's reason for INVALID (conntrack/reason.ts); 0 otherwise. */
   reason = 0
 
@@ -95,6 +98,7 @@ export class Packet {
     this.isUntracked = false
     this.zoneOriginal = 0
     this.zoneReply = 0
+    this.template = null
     this.reason = 0
     this.rule = 0
     this.passedRule = 0

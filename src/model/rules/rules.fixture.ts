@@ -353,6 +353,7 @@ export function testConntrack(entries: readonly TestEntry[] = []): RulesConntrac
     addLabel: (entry, word, bits) => {
       of(entry).labels[word] = (of(entry).labels[word] ?? 0) | bits
     },
+    setEventMask: () => {},
     assignHelper: () => {},
     assignTimeout: () => {},
     expect: () => 'made',

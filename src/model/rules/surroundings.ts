@@ -25,6 +25,7 @@ export type RulesConntrack = Pick<
   | 'masterHelperName'
   | 'label'
   | 'addLabel'
+  | 'setEventMask'
   | 'assignHelper'
   | 'assignTimeout'
   | 'expect'

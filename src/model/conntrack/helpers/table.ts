@@ -41,3 +41,17 @@ export const findChildHelper = (name: string, protocol: number): Helper | null =
   helpers.find((helper) => helper.name === name && helper.protocol === protocol) ??
   helpers.find((helper) => helper.name === name) ??
   null
+
+/** Ports that a helper's module was loaded for, by the helper's name; its own port where nothing is said. */
+export type HelperPorts = Readonly<Record<string, readonly number[]>>
+
+/** The helper that kernels before 6.0 gave to a connection whose answers come from `port`. */
+export const findHelperByPort = (port: number, protocol: number, family: 4 | 6, ports: HelperPorts): Helper | null =>
+  helpers.find(
+    (helper) =>
+      helper.protocol === protocol &&
+      helper.families.includes(family) &&
+      helper.isUserSpace !== true &&
+      helper.port !== 0 &&
+      (ports[helper.name] ?? [helper.port]).includes(port),
+  ) ?? null

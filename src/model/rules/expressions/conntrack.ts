@@ -11,9 +11,9 @@ const invalid = 1
 const fresh = 8
 const untracked = 64
 
-/** A rule gave the packet a zone before conntrack: the kernel has attached a template, whose state is new. */
+/** A rule gave the packet a zone (0 is one, too) before conntrack: the kernel has attached a template, whose state is new. */
 export const hasTemplate = (packet: Packet): boolean =>
-  packet.state === 0 && packet.entry === 0 && (packet.zoneOriginal !== 0 || packet.zoneReply !== 0)
+  packet.template !== null && packet.state === 0 && packet.entry === 0
 
 /** The `ct state` bit: before conntrack a packet is `invalid`, unless a rule gave it a zone or took it out of tracking. */
 export function stateOf(packet: Packet): number {

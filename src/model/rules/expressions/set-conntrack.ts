@@ -1,6 +1,6 @@
-/** `ct mark set`, `ct label set`, `ct zone set` (Linux nft_ct_set_eval, nft_ct_set_zone_eval). */
+/** `ct mark set`, `ct label set`, `ct event set`, `ct zone set` (Linux nft_ct_set_eval, nft_ct_set_zone_eval). */
 
-import type { Packet } from '../../packet/index.ts'
+import { bareTemplate, type Packet } from '../../packet/index.ts'
 import type { Machine, StatementExpression } from '../machine.ts'
 import { Result } from '../result.ts'
 import type { SetConntrackStatement } from '../statement.ts'
@@ -17,6 +17,7 @@ function writeZone(statement: SetConntrackStatement, { registers }: Machine): Wr
     // The template takes the place of the mark that `notrack` has left: the packet will be tracked after all.
     packet.isUntracked = false
     packet.state = 0
+    packet.template = bareTemplate
     if (statement.direction !== 'reply') packet.zoneOriginal = zone
     if (statement.direction !== 'original') packet.zoneReply = zone
   }
@@ -38,12 +39,20 @@ function writeMark(_statement: SetConntrackStatement, { registers, surroundings 
   }
 }
 
-/** Event masks choose what ctnetlink tells its listeners, security marks what a security module sees: neither is modelled. */
+/** Chooses which changes of the entry ctnetlink tells its listeners. */
+function writeEventMask(_statement: SetConntrackStatement, { registers, surroundings }: Machine): Write {
+  const { conntrack } = surroundings
+  return (packet) => {
+    if (packet.entry !== 0) conntrack.setEventMask(packet.entry, registers[0]!)
+  }
+}
+
+/** Security marks are what a security module sees: there is none. */
 const writeNothing = (): Write => () => {}
 
 const writers: {
   readonly [K in SetConntrackStatement['key']]: (statement: SetConntrackStatement, machine: Machine) => Write
-} = { mark: writeMark, label: writeLabel, zone: writeZone, secmark: writeNothing, eventmask: writeNothing }
+} = { mark: writeMark, label: writeLabel, zone: writeZone, secmark: writeNothing, eventmask: writeEventMask }
 
 export const setConntrack: StatementExpression<SetConntrackStatement> = {
   compile(statement, machine) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  bareTemplate,
   buildIcmp,
   buildIp,
   buildTcp,
@@ -266,8 +267,13 @@ describe('ct', () => {
     ['state by a mask without it', tracked(8), isNot(masked(ct('state'), 6), 0), false],
     ['state before conntrack is invalid', udp(), is(ct('state'), 1), true],
     ['state after notrack', Object.assign(udp(), { isUntracked: true }), is(ct('state'), 64), true],
-    ['state after ct zone set', Object.assign(udp(), { zoneOriginal: 5 }), is(ct('state'), 8), true],
-    ['zone after ct zone set, before conntrack', Object.assign(udp(), { zoneOriginal: 5 }), is(ct('zone'), 5), false],
+    ['state after ct zone set', Object.assign(udp(), { template: bareTemplate }), is(ct('state'), 8), true],
+    [
+      'zone after ct zone set, before conntrack',
+      Object.assign(udp(), { zoneOriginal: 5, template: bareTemplate }),
+      is(ct('zone'), 5),
+      false,
+    ],
     ['state != of an invalid packet', udp(), isNot(ct('state'), 2), true],
     ['mark != without an entry', udp(), isNot(ct('mark'), 1), false],
     ['mark', tracked(2), is(ct('mark'), 5), true],
