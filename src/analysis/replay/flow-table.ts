@@ -1,6 +1,7 @@
 /** One row per flow of the replay: who speaks with whom, how much, and what became of it. Rows lie in typed arrays. */
 
 import { printAddress, readInt32, readUint16, writeUint32 } from '../../model/bytes/index.ts'
+import type { Conntrack } from '../../model/conntrack/index.ts'
 import { hasPorts, Protocol } from '../../model/packet/index.ts'
 
 /** Words of who speaks with whom, read when a flow begins and when it is reported. IPv4 uses the first word of each address. */
@@ -112,6 +113,22 @@ export class FlowTable {
     }
     if (transport >= 0) probe[8] = portsAt(bytes, protocol, transport)
     probe[9] = protocol | (family === 6 ? 256 : 0)
+  }
+
+  /** The same from an entry, for a packet of it that NAT has rewritten: the ends are those of the entry's first packet. */
+  aimAtEntry(conntrack: Conntrack, entry: number, isReply: boolean): void {
+    const probe = this.#probe
+    const protocol = conntrack.protocol(entry)
+    probe.fill(0)
+    const [source, destination] = isReply ? [1, 0] : [0, 1]
+    conntrack.addressWords(entry, 0, source, probe, 0)
+    conntrack.addressWords(entry, 0, destination, probe, 4)
+    const isIcmp = protocol === Protocol.icmp || protocol === Protocol.icmpv6
+    if (hasPorts(protocol) || isIcmp) {
+      const identifier = conntrack.port(entry, 0, 0) << 16
+      probe[8] = isIcmp ? identifier : (conntrack.port(entry, 0, source) << 16) | conntrack.port(entry, 0, destination)
+    }
+    probe[9] = protocol | (conntrack.family(entry) === 6 ? 256 : 0)
   }
 
   /** Row of the latest flow with these ends in either direction, or 0. */

@@ -1,6 +1,6 @@
 /** Captured frames through a modelled host, one after the other: every packet judged, every flow and rule counted. */
 
-import type { Conntrack, ConntrackSettings } from '../../model/conntrack/index.ts'
+import { type Conntrack, type ConntrackSettings, Status } from '../../model/conntrack/index.ts'
 import { Drop, type DropNumber, Engine, Fate } from '../../model/engine/index.ts'
 import { bytesText, Hook, Packet } from '../../model/packet/index.ts'
 import type { Ruleset } from '../../model/rules/index.ts'
@@ -116,11 +116,15 @@ export class Replay {
     return new BetweenVantage(sides, inputs, vantage.words)
   }
 
-  /** What the host sends of itself, so that its copy in the capture is no input. */
+  /** What the host sends of itself, and what it sends on translated, so that its copy in the capture is no input. */
   #noteMade(packet: Packet): void {
-    if (packet === this.#packet) return
+    if (packet === this.#packet && !this.#isTranslated(packet)) return
     this.#sentView.read(packet.bytes, packet.start, packet.end)
     if (this.#sentView.family !== 0) this.#made.note(this.#sentView)
+  }
+
+  #isTranslated({ entry }: Packet): boolean {
+    return entry !== 0 && (this.conntrack.status(entry) & (Status.sourceNat | Status.destinationNat)) !== 0
   }
 
   /** The walk takes entry and state off the packet when it is over; this is the last moment to see them. */
@@ -306,7 +310,12 @@ export class Replay {
     const packet = this.#packet
     const view = this.#view
     if (view.family === 0) return 0
-    flows.aim(packet.bytes, view.family, packet.start + (view.family === 4 ? 12 : 8), packet.protocol, packet.transport)
+    // NAT has rewritten the packet: the entry remembers what its ends were.
+    if (this.#isTranslated(packet)) flows.aimAtEntry(this.conntrack, packet.entry, packet.isReply)
+    else {
+      const source = packet.start + (view.family === 4 ? 12 : 8)
+      flows.aim(packet.bytes, view.family, source, packet.protocol, packet.transport)
+    }
     const found = flows.find()
     const isNewFlow =
       found !== 0 &&

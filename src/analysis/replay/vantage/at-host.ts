@@ -78,6 +78,7 @@ export class HostVantage implements Vantage {
     if (view.family === 0)
       return motion === 'out' ? setAct(placement, 'result') : setReceive(placement, input || this.#first)
     const isOwnSource = this.#isOwn(view, view.source)
+    if (motion !== 'in' && !isOwnSource && this.#around.made.take(view)) return this.#agree(placement)
     if (motion === 'out') return isOwnSource ? this.#placeSent(view, placement) : this.#placeSentOn(view, placement)
     if (isOwnSource) {
       if (motion === 'unknown') return this.#placeSent(view, placement)
@@ -106,6 +107,12 @@ export class HostVantage implements Vantage {
     if (this.#covered.size === 0 || input === 0 || this.#covered.has(input)) return this.#compare(view, placement)
     makeRoomForAHop(view)
     setReceive(placement, input)
+  }
+
+  /** The model translated a packet to this very one. */
+  #agree(placement: Placement): void {
+    this.comparison.agreed += 1
+    setAct(placement, 'result')
   }
 
   #compare(view: IpView, placement: Placement): void {
