@@ -1,5 +1,12 @@
-export { Conntrack, type ExpectationAssignment, type HelperAssignment, type TimeoutAssignment } from './conntrack.ts'
+export {
+  Conntrack,
+  canClash,
+  type ExpectationAssignment,
+  type HelperAssignment,
+  type TimeoutAssignment,
+} from './conntrack.ts'
 export { type ConntrackListener, Entries, type MasterLink } from './entries.ts'
+export { Flag, NatWord, natOffset, tupleWords, Word } from './entry.ts'
 export type { Expectation, ExpectationPolicy, ExpectationTranslation } from './expectation.ts'
 export {
   defaultFragmentLimits,
@@ -32,6 +39,9 @@ export {
   type TupleSnapshot,
 } from './snapshot.ts'
 export { Change, State, Status, stateNames, statusNames } from './status.ts'
+export { sctpChecksum } from './trackers/sctp-checksum.ts'
 export { sctpStateNames } from './trackers/sctp-states.ts'
+export { canReplace, isOpening } from './trackers/tcp-reuse.ts'
 export { tcpStateNames } from './trackers/tcp-states.ts'
 export type { Translator } from './translator.ts'
+export { findTransport4, findTransport6, found, invertTuple, makeTuple, type Tuple } from './tuple.ts'

@@ -3,7 +3,7 @@
 import type { ConntrackSettings } from '../conntrack/index.ts'
 import { Conntrack, Fragments } from '../conntrack/index.ts'
 import type { Host } from '../host/index.ts'
-import type { RuleNat } from '../nat/index.ts'
+import { Nat } from '../nat/index.ts'
 import type { HookFunction, HookNumber, Packet } from '../packet/index.ts'
 import { Hook, HookVerdict } from '../packet/index.ts'
 import type { CompiledBaseChain, CompiledRuleset, Ruleset, Tracer } from '../rules/index.ts'
@@ -13,6 +13,7 @@ import type { HookEntry } from './hook-lists.ts'
 import { buildHookLists, Place, trackingEntries } from './hook-lists.ts'
 import { makeHostView } from './host-view.ts'
 import { familiesOf, natEntries } from './nat-chains.ts'
+import { ownAddresses } from './own-addresses.ts'
 import { reject } from './reject.ts'
 import { rerouting } from './route-chain.ts'
 import type { Observer } from './walker.ts'
@@ -47,6 +48,7 @@ export class Engine implements Observer {
   onTransmit: Observer['onTransmit'] = () => {}
   onDeliver: Observer['onDeliver'] = () => {}
   onConclude: Observer['onConclude'] = () => {}
+  private readonly nat: Nat
   private readonly walker: Walker
 
   constructor(options: EngineOptions) {
@@ -58,6 +60,8 @@ export class Engine implements Observer {
     const fragments = new Fragments({ seconds: settings.fragmentSeconds, memory: settings.fragmentMemory })
     const epoch = options.epoch ?? 0
     let walker: Walker | null = null
+    this.nat = new Nat({ conntrack: this.conntrack, addresses: ownAddresses(host), random })
+    this.conntrack.translator = this.nat
     this.rules = compileRuleset(
       options.ruleset,
       {
@@ -69,27 +73,26 @@ export class Engine implements Observer {
         reject: (packet, type, code) => {
           if (walker) reject(walker, packet, type, code)
         },
-        nat: noTranslation,
+        nat: this.nat,
       },
       options.tracer ?? null,
     )
     const entries = this.hookEntries(options)
     const hooks = { 4: buildHookLists(entries, 4), 6: buildHookLists(entries, 6) }
-    walker = new Walker({ host, tracking: this.conntrack, fragments, hooks, random, observer: this })
+    walker = new Walker({ host, tracking: this.conntrack, fragments, hooks, random, observer: this, nat: this.nat })
     this.walker = walker
     this.conntrack.host = makeHostView(host, (packet) => this.walker.isFromSocket(packet))
   }
 
   /** Conntrack first: where priorities are equal it was there before the chains. */
   private hookEntries(options: EngineOptions): HookEntry[] {
-    const { conntrack } = this
     const isTracking = options.isTracking ?? { 4: true, 6: true }
     const families = ([4, 6] as const).filter((family) => isTracking[family])
     const own = trackingEntries(families)
     const chains = this.rules.baseChains
     const nat = natEntries(
       chains.filter((chain) => chain.base.type === 'nat'),
-      conntrack,
+      { nat: this.nat, host: this.host, boundInterface: (packet) => this.walker.boundInterface(packet) },
     )
     const plain = chains.filter((chain) => chain.base.type !== 'nat').map((chain) => this.chainEntry(chain))
     return [...own, ...nat, ...plain, ...(options.probes ?? []).map(probeEntry)]
@@ -98,7 +101,9 @@ export class Engine implements Observer {
   private chainEntry(chain: CompiledBaseChain): HookEntry {
     const { base } = chain
     const isRerouting = base.type === 'route' && base.hook === Hook.output
-    const run: HookFunction = isRerouting ? rerouting(this.host, chain.run) : chain.run
+    const run: HookFunction = isRerouting
+      ? rerouting(this.host, chain.run, (packet) => this.walker.boundInterface(packet))
+      : chain.run
     return { hook: base.hook, priority: base.priority, families: familiesOf(chain), place: Place.chain, run }
   }
 
@@ -141,14 +146,6 @@ export class Engine implements Observer {
   get error(): SendError | null {
     return this.walker.error
   }
-}
-
-/** Until rules can ask for more: every connection keeps its addresses. */
-const noTranslation: RuleNat = {
-  source: () => HookVerdict.accept,
-  destination: () => HookVerdict.accept,
-  masquerade: () => HookVerdict.accept,
-  redirect: () => HookVerdict.accept,
 }
 
 const probeEntry = (probe: Probe): HookEntry => ({

@@ -57,7 +57,10 @@ export const Drop = {
   answered: 34,
   ignored: 35,
   listening: 36,
-  natBinding: 37,
+  natAddress: 37,
+  natError: 38,
+  natHeader: 39,
+  natInterface: 40,
 } as const
 export type DropNumber = (typeof Drop)[keyof typeof Drop]
 
@@ -118,7 +121,16 @@ export const dropReasons: readonly { readonly code: string; readonly text: strin
   { code: 'answered', text: 'the local stack answered it' },
   { code: 'ignored', text: 'the local stack takes it and does nothing' },
   { code: 'listening', text: 'a local socket received it' },
-  { code: 'nat-binding', text: 'no address and port were left for its translation' },
+  { code: 'nat-address', text: 'there is no address that it could be translated to' },
+  {
+    code: 'nat-error',
+    text: 'it is an ICMP error that NAT cannot translate (damaged, cut short, or a redirect about a translated connection)',
+  },
+  { code: 'nat-header', text: 'NAT cannot translate it: its transport header is cut off' },
+  {
+    code: 'nat-interface',
+    text: 'its connection was masqueraded with the address of another interface than it leaves by now, and is destroyed',
+  },
 ]
 
 /** Errors of a local send, as `errno` names them. */

@@ -1,57 +1,66 @@
-/** Chains of type nat: met by the first packet of an entry only (Linux nf_nat_inet_fn). No rule translates yet: every binding is null. */
+/** Where NAT stands on the hooks, and the chains of type nat that it asks about the first packet of a connection. */
 
-import type { Conntrack } from '../conntrack/index.ts'
-import { State, Status } from '../conntrack/index.ts'
-import type { HookNumber, HookVerdictNumber, Packet } from '../packet/index.ts'
-import { Hook, HookPriority, HookVerdict, Protocol } from '../packet/index.ts'
+import type { Host } from '../host/index.ts'
+import type { Nat } from '../nat/index.ts'
+import { NatRefusal, Translated, type TranslatedNumber } from '../nat/index.ts'
+import type { HookFunction, HookNumber, Packet } from '../packet/index.ts'
+import { Hook, HookPriority, HookVerdict } from '../packet/index.ts'
 import type { CompiledBaseChain } from '../rules/index.ts'
 import type { HookEntry } from './hook-lists.ts'
 import { Place } from './hook-lists.ts'
+import { reroute } from './reroute.ts'
 
-const hooks: readonly { readonly hook: HookNumber; readonly priority: number; readonly done: number }[] = [
-  { hook: Hook.prerouting, priority: HookPriority.destinationNat, done: Status.destinationNatDone },
-  { hook: Hook.output, priority: HookPriority.destinationNat, done: Status.destinationNatDone },
-  { hook: Hook.input, priority: HookPriority.sourceNat, done: Status.sourceNatDone },
-  { hook: Hook.postrouting, priority: HookPriority.sourceNat, done: Status.sourceNatDone },
+const hooks: readonly {
+  readonly hook: HookNumber
+  readonly priority: number
+  readonly half: TranslatedNumber
+}[] = [
+  { hook: Hook.prerouting, priority: HookPriority.destinationNat, half: Translated.destination },
+  { hook: Hook.output, priority: HookPriority.destinationNat, half: Translated.destination },
+  { hook: Hook.input, priority: HookPriority.sourceNat, half: Translated.source },
+  { hook: Hook.postrouting, priority: HookPriority.sourceNat, half: Translated.source },
 ]
 
 export const familiesOf = (chain: CompiledBaseChain): readonly (4 | 6)[] =>
   chain.families === 'both' ? [4, 6] : [chain.families]
 
-/** The dispatchers: on all four hooks of a family as soon as one chain of it is of type nat, at the kernel's own priorities. */
-export function natEntries(chains: readonly CompiledBaseChain[], conntrack: Conntrack): HookEntry[] {
+/** What NAT needs of the walk. */
+export interface NatWalk {
+  readonly nat: Nat
+  readonly host: Host
+  /** The interface that the packet's sender is bound to; 0: none. */
+  readonly boundInterface: (packet: Packet) => number
+}
+
+/** On all four hooks of a family as soon as one chain of it is of type nat, at the kernel's own priorities. */
+export function natEntries(chains: readonly CompiledBaseChain[], walk: NatWalk): HookEntry[] {
   const families = ([4, 6] as const).filter((family) => chains.some((chain) => familiesOf(chain).includes(family)))
   return families.flatMap((family) =>
-    hooks.map(({ hook, priority, done }) => {
+    hooks.map(({ hook, priority, half }) => {
       const own = chains
         .filter((chain) => chain.base.hook === hook && familiesOf(chain).includes(family))
         .sort((a, b) => a.base.priority - b.base.priority)
+        .map((chain) => chain.run)
+      const { nat } = walk
+      const run: HookFunction = (packet) => nat.pass(packet, own, half)
       return {
         hook,
         priority,
         families: [family],
         place: Place.nat,
-        run: (packet: Packet) => bind(packet, own, done, conntrack),
+        run: hook === Hook.output ? routedAnew(run, walk) : run,
       }
     }),
   )
 }
 
-function bind(
-  packet: Packet,
-  chains: readonly CompiledBaseChain[],
-  done: number,
-  conntrack: Conntrack,
-): HookVerdictNumber {
-  const { entry } = packet
-  if (entry === 0 || (packet.state !== State.new && packet.state !== State.related)) return HookVerdict.accept
-  if (packet.state === State.related && (packet.protocol === Protocol.icmp || packet.protocol === Protocol.icmpv6))
-    return HookVerdict.accept
-  if ((conntrack.status(entry) & done) !== 0) return HookVerdict.accept
-  for (const chain of chains) {
-    const verdict = chain.run(packet)
-    if (verdict !== HookVerdict.accept) return verdict
+/** What this host sends is routed before it is translated: to another destination it needs another route. */
+function routedAnew(run: HookFunction, { nat, host, boundInterface }: NatWalk): HookFunction {
+  return (packet) => {
+    const verdict = run(packet)
+    if (verdict !== HookVerdict.accept || !nat.hasOtherDestination(packet)) return verdict
+    if (reroute(host, packet, boundInterface(packet))) return HookVerdict.accept
+    nat.refusal = NatRefusal.route
+    return HookVerdict.drop
   }
-  if ((conntrack.status(entry) & Status.confirmed) === 0) conntrack.addStatus(entry, done)
-  return HookVerdict.accept
 }

@@ -2,9 +2,9 @@
 
 import { readInt32 } from '../bytes/index.ts'
 import type { Host } from '../host/index.ts'
-import { isUsable, loopbackIndex, RouteType } from '../host/index.ts'
 import type { HookFunction, HookVerdictNumber, Packet } from '../packet/index.ts'
 import { HookVerdict } from '../packet/index.ts'
+import { reroute } from './reroute.ts'
 
 /** Sum over what IPv4 and IPv6 look at: addresses, mark, type of service or traffic class, hop limit, flow label. */
 function fingerprint(packet: Packet): string {
@@ -20,15 +20,11 @@ function fingerprint(packet: Packet): string {
   return words.join()
 }
 
-export function rerouting(host: Host, run: HookFunction): HookFunction {
+export function rerouting(host: Host, run: HookFunction, boundInterface: (packet: Packet) => number): HookFunction {
   return (packet): HookVerdictNumber => {
     const before = fingerprint(packet)
     const verdict = run(packet)
     if (verdict !== HookVerdict.accept || fingerprint(packet) === before) return verdict
-    const family = packet.family === 6 ? 6 : 4
-    const route = host.route(family, packet.bytes, packet.start + (family === 4 ? 16 : 24))
-    if (!isUsable(route.type)) return HookVerdict.drop
-    packet.output = route.type === RouteType.local || route.type === RouteType.anycast ? loopbackIndex : route.output
-    return HookVerdict.accept
+    return reroute(host, packet, boundInterface(packet)) ? HookVerdict.accept : HookVerdict.drop
   }
 }

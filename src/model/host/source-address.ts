@@ -2,7 +2,7 @@
 
 import type { Prefix } from '../bytes/index.ts'
 import { isInPrefix, parsePrefix } from '../bytes/index.ts'
-import { scopeOf } from './address-kind.ts'
+import { isLoopback4, scopeOf } from './address-kind.ts'
 import type { HostInterface } from './interface.ts'
 import { primaryAddresses } from './interface.ts'
 import type { Route } from './route-table.ts'
@@ -36,6 +36,28 @@ export function selectAddress4(
     if (first) return first.address
   }
   return dummyAddress
+}
+
+/**
+ * The address that traffic leaving by `device` is masqueraded with: as above, but only one that is valid beyond this host (the
+ * loopback's 127.0.0.0/8 is not). Null: no interface has any.
+ */
+export function selectUniversalAddress4(
+  device: HostInterface | undefined,
+  near: Uint8Array,
+  nearAt: number,
+  interfaces: readonly HostInterface[],
+): Uint8Array | null {
+  const universal = (one: HostInterface): readonly Prefix[] =>
+    primaryAddresses(one.addresses).filter(({ address }) => !isLoopback4(address, 0))
+  const own = device ? universal(device) : []
+  const best = own.find((address) => isInPrefix(near, nearAt, address)) ?? own[0]
+  if (best) return best.address
+  for (const other of interfaces) {
+    const first = universal(other)[0]
+    if (first) return first.address
+  }
+  return null
 }
 
 /** The default policy table of RFC 6724, as Linux has it: label by longest prefix. */

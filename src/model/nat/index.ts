@@ -1,1 +1,5 @@
+export type { ExpectedConnection, ExpectedSetup } from './expected/expected.ts'
+export { Translated, type TranslatedNumber } from './halves.ts'
+export { Nat, type NatOptions, NatRefusal, type NatRefusalNumber } from './nat.ts'
+export type { OwnAddresses } from './own-addresses.ts'
 export { makeRange, type NatRange, type RuleNat } from './range.ts'

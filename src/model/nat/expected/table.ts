@@ -1,0 +1,12 @@
+/** Every set-up of expected connections, by the kernel's name. */
+
+import type { ExpectedSetup } from './expected.ts'
+import { followMaster } from './follow-master.ts'
+import { pptp } from './pptp.ts'
+
+const setups: readonly ExpectedSetup[] = [followMaster, pptp]
+
+const byName: ReadonlyMap<string, ExpectedSetup> = new Map(setups.map((setup) => [setup.name, setup]))
+
+/** Undefined where nothing of that name is translated. */
+export const findSetup = (name: string): ExpectedSetup | undefined => byName.get(name)
