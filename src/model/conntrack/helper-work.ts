@@ -197,6 +197,10 @@ export class HelperTurn implements HelperWork {
     return this.conntrack.findExpectation(this.tuple, kind, this.conntrack.zone(this.entry, 0))
   }
 
+  isOwn(expectation: Expectation): boolean {
+    return expectation.helper === this.helper?.name && this.conntrack.protocol(expectation.master) === this.protocol
+  }
+
   forget(expectation: Expectation): void {
     this.conntrack.forget(expectation)
   }

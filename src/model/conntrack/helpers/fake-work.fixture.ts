@@ -79,6 +79,10 @@ export class FakeWork implements HelperWork {
     return null
   }
 
+  isOwn(): boolean {
+    return true
+  }
+
   forget(): void {}
 
   change(): void {}

@@ -105,6 +105,8 @@ export interface HelperWork {
     destination: AddressWords,
     destinationPort: number,
   ): Expectation | null
+  /** Whether the very helper at work made it: a name may stand for one helper over UDP and one over TCP. */
+  isOwn(expectation: Expectation): boolean
   /** Removes one, with its event. */
   forget(expectation: Expectation): void
   /** Without an event, as in the kernel. */

@@ -102,7 +102,7 @@ function findKnown(
   let [address, port, isDirect] = [announced, announcedPort, false]
   while (true) {
     const found = work.findExpectation(udp, source ?? noAddress, 0, address, port)
-    if (!found || found.master === work.entry || found.helper !== 'sip' || found.class !== wanted) {
+    if (!found || found.master === work.entry || !work.isOwn(found) || found.class !== wanted) {
       return { address, port, isExpected: false, isDirect }
     }
     // An expectation without translation has kept no address: the kernel then takes 0.0.0.0 for the real one.
