@@ -4,6 +4,7 @@ import { callForwarding } from './callforwarding.ts'
 import type { ExpectedSetup } from './expected.ts'
 import { followMaster } from './follow-master.ts'
 import { pptp } from './pptp.ts'
+import { sip } from './sip.ts'
 import { q931 } from './q931.ts'
 
 const setups: readonly ExpectedSetup[] = [callForwarding, followMaster, pptp, q931]
