@@ -4,10 +4,10 @@ import { callForwarding } from './callforwarding.ts'
 import type { ExpectedSetup } from './expected.ts'
 import { followMaster } from './follow-master.ts'
 import { pptp } from './pptp.ts'
-import { sip } from './sip.ts'
 import { q931 } from './q931.ts'
+import { sip } from './sip.ts'
 
-const setups: readonly ExpectedSetup[] = [callForwarding, followMaster, pptp, q931]
+const setups: readonly ExpectedSetup[] = [callForwarding, followMaster, pptp, q931, sip]
 
 const byName: ReadonlyMap<string, ExpectedSetup> = new Map(setups.map((setup) => [setup.name, setup]))
 
