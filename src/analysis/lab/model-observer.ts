@@ -41,8 +41,10 @@ export class ModelObserver implements ConntrackListener {
   #states: Pending[] = []
   #events: ConntrackEvent[] = []
   #out: Emitted[] = []
-  /** Numbers of the entries that were confirmed during this packet, by handle. */
+  /** Entries that were told to be new during this packet: their ids by handle. */
   readonly #confirmed = new Map<number, number>()
+  /** Small numbers by id, in the order in which the lab hears of entries: masked events delay that. */
+  readonly #numbers = new Map<number, number>()
   trace: TraceLine[] = []
 
   /** Interfaces in the order in which what leaves through them is told. */
@@ -66,9 +68,10 @@ export class ModelObserver implements ConntrackListener {
   entry(kind: 'new' | 'update' | 'destroy', entry: number, changes: number): void {
     const conntrack = this.#conntrack
     if (!conntrack) return
-    if (kind === 'new') this.#confirmed.set(entry, conntrack.id(entry))
-    if (conntrack.isTold(kind, entry, changes))
-      this.#events.push({ ev: kind, ...eventSnapshot(conntrack, kind, entry, changes) })
+    if (!conntrack.isTold(kind, entry, changes)) return
+    const id = conntrack.id(entry)
+    if (kind === 'new') this.#confirmed.set(entry, id)
+    this.#events.push({ ev: kind, ...eventSnapshot(conntrack, kind, entry, changes), id: this.numberOf(id) })
   }
 
   expectation(kind: 'new' | 'destroy', expectation: Parameters<ConntrackListener['expectation']>[1]): void {
@@ -121,8 +124,18 @@ export class ModelObserver implements ConntrackListener {
 
   /** An entry that is confirmed only at the end of its packet's walk has its number at the hooks before, too. */
   #numbered({ state, handle }: Pending): HookState {
-    if (handle === 0 || state.id !== 0) return state
-    return { ...state, id: this.#confirmed.get(handle) ?? 0 }
+    if (handle === 0) return state
+    const id = state.id || (this.#confirmed.get(handle) ?? 0)
+    return { ...state, id: id === 0 ? 0 : this.numberOf(id) }
+  }
+
+  /** The number by which the lab names the entry with this id. */
+  numberOf(id: number): number {
+    const known = this.#numbers.get(id)
+    if (known !== undefined) return known
+    const number = this.#numbers.size + 1
+    this.#numbers.set(id, number)
+    return number
   }
 }
 

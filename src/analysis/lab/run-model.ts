@@ -70,7 +70,9 @@ class ModelRun {
   run(): Outcome {
     const packets = this.#scenario.packets.map((packet, index) => this.#send(packet, index + 1))
     const { conntrack } = this.#engine
-    const entries = [...conntrack.entries()].map((entry) => entrySnapshot(conntrack, entry))
+    const entries = [...conntrack.entries()]
+      .sort((a, b) => conntrack.id(a) - conntrack.id(b))
+      .map((entry) => ({ ...entrySnapshot(conntrack, entry), id: this.#observer.numberOf(conntrack.id(entry)) }))
     const expectations = [...conntrack.expectations()].map((each) => expectationSnapshot(conntrack, each))
     return {
       packets,

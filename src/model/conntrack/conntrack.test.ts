@@ -15,7 +15,7 @@ describe('UDP (fidelity 32)', () => {
     expect(wire.send(there)).toBe('new')
     expect([wire.send(back), wire.status(), wire.timeout()]).toEqual(['established/r', 'seen-reply,confirmed', 30])
     expect([wire.send(there), wire.timeout()]).toEqual(['established', 30])
-    wire.now += 2001
+    wire.now += 2004
     expect(wire.send(there)).toBe('established')
     expect([wire.status(), wire.timeout()]).toEqual(['seen-reply,assured,confirmed', 120])
   })
@@ -213,7 +213,7 @@ describe('confirmation (fidelity 20)', () => {
     const wire = new Wire({ maximumEntries: 1 })
     wire.send(there)
     wire.send(back)
-    wire.now += 2001
+    wire.now += 2004
     wire.send(there)
     expect(wire.send(udp(client, 2, server, 1))).toBe('dropped:table-full')
     const empty = new Wire({ maximumEntries: 200 })

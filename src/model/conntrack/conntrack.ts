@@ -337,8 +337,9 @@ export class Conntrack extends Expecting {
     this.copyTuple(entry, 1, this.inverse)
     const zoneOriginal = this.zone(entry, 0)
     const zoneReply = this.zone(entry, 1)
-    const original = this.lookUp(this.tuple, kind, zoneOriginal, zoneReply)
-    const reply = this.lookUp(this.inverse, kind, zoneOriginal, zoneReply)
+    // Each tuple is looked for only where it would stand, in the zone of its own direction.
+    const original = this.findIn(zoneOriginal, this.tuple, kind, zoneOriginal, zoneReply)
+    const reply = this.findIn(zoneReply, this.inverse, kind, zoneOriginal, zoneReply)
     if (original !== 0 || reply !== 0) return this.resolveClash(packet, entry, kind, original, reply)
     this.settle(entry)
     this.link(entry)
@@ -418,7 +419,7 @@ export class Conntrack extends Expecting {
     const entry = this.unconfirmed(packet, object)
     if (entry === 0) return
     const policy = this.policyTimeouts(object)
-    if (this.setPolicy(entry, policy)) this.setTimeout(entry, policy[0]!)
+    if (this.setPolicy(entry, policy)) this.setTicks(entry, policy[0]!)
   }
 
   private policyTimeouts(object: TimeoutAssignment): Timeouts {
@@ -448,13 +449,16 @@ export class Conntrack extends Expecting {
     const family = object.family ?? this.family(entry)
     const far = packet.isReply ? 0 : 1
     // An object may name the other family than the entry's: the kernel then cuts the address off, or fills it with zeros.
+    // The kernel takes it for one of the entry's helper, if there is one: its policy counts as well.
+    const helper = this.side(entry)?.helper?.helper
+    const policy = helper?.policies(this.settings.parameters)[0]
     const announcement = {
       master: entry,
       family,
-      helper: null,
+      helper: helper?.name ?? null,
       isUserSpace: false,
-      timeoutSeconds: object.timeout,
-      maximum: 0,
+      timeoutSeconds: object.timeout + (policy?.timeoutSeconds ?? 0),
+      maximum: policy?.maximum ?? 0,
     }
     const request = {
       class: 0,

@@ -9,7 +9,7 @@ import { type SequenceAdjustment, shiftOf } from './sequence-adjustment.ts'
 import type { ConntrackSettings } from './settings.ts'
 import { allChanges, Change, destroyEvent, eventsOf, Status } from './status.ts'
 import { Table } from './table.ts'
-import { makeTimeouts, type Timeouts, type TimeoutTables } from './timeouts.ts'
+import { makeTimeouts, type Timeouts, type TimeoutTables, tick, ticksOf } from './timeouts.ts'
 import type { Tuple } from './tuple.ts'
 
 /** What ctnetlink would tell its listeners, as it happens. */
@@ -98,7 +98,7 @@ export class Entries extends Table {
   private setClock(now: number): void {
     const elapsed = this.now === 0 ? 0 : now - this.now
     this.now = now
-    this.clock = now | 0
+    this.clock = ticksOf(now)
     if (this.sweptUntil === 0 || this.count === 0) this.sweptUntil = now
     else if (elapsed >= sweepPeriod) this.sweep(this.slots.length)
     else if (now - this.sweptUntil > 100) {
@@ -126,7 +126,7 @@ export class Entries extends Table {
 
   /** Milliseconds until it expires. */
   remaining(entry: number): number {
-    return Math.max(0, (this.words[entry + Word.expiry]! - this.clock) | 0)
+    return Math.max(0, (this.words[entry + Word.expiry]! - this.clock) | 0) * tick
   }
 
   /** Whether the clock has reached a moment that {@link moment} gave. */
@@ -136,20 +136,25 @@ export class Entries extends Table {
 
   /** The moment in so many milliseconds, as one word. */
   moment(milliseconds: number): number {
-    return (this.clock + milliseconds) | 0
+    return (this.clock + ticksOf(milliseconds)) | 0
   }
 
-  /** Sets the timeout, unless it is fixed. */
+  /** Sets the timeout in milliseconds, unless it is fixed. */
   setTimeout(entry: number, milliseconds: number): void {
-    if (this.words[entry + Word.status]! & Status.fixedTimeout) return
-    this.words[entry + Word.expiry] = (this.clock + milliseconds) | 0
+    this.setTicks(entry, ticksOf(milliseconds))
   }
 
-  /** A valid packet of `length` bytes: renews the timeout and counts. */
-  refresh(entry: number, milliseconds: number, isReply: boolean, length: number): void {
+  /** The same for a value of {@link Timeouts}. */
+  setTicks(entry: number, ticks: number): void {
+    if (this.words[entry + Word.status]! & Status.fixedTimeout) return
+    this.words[entry + Word.expiry] = (this.clock + ticks) | 0
+  }
+
+  /** A valid packet of `length` bytes: renews the timeout (of {@link Timeouts}) and counts. */
+  refresh(entry: number, ticks: number, isReply: boolean, length: number): void {
     const { words } = this
     if ((words[entry + Word.status]! & Status.fixedTimeout) === 0) {
-      words[entry + Word.expiry] = (this.clock + milliseconds) | 0
+      words[entry + Word.expiry] = (this.clock + ticks) | 0
     }
     if (words[entry + Word.flags]! & Flag.isAccounted) this.count1(entry, isReply, length)
   }
@@ -220,8 +225,11 @@ export class Entries extends Table {
     const known = this.side(entry)?.events
     if (known) known.entry = mask
     else if (this.settings.isTellingEvents) this.sideOf(entry).events = { entry: mask, expectations: -1 }
-    else if (mask !== 0 && (this.status(entry) & Status.confirmed) === 0)
+    else if (mask !== 0 && (this.status(entry) & Status.confirmed) === 0) {
       this.sideOf(entry).events = { entry: mask, expectations: 0 }
+      // What happened before was noted nowhere.
+      this.words[entry + Word.flags]! &= ~allChanges
+    }
   }
 
   /** Whether ctnetlink tells its listeners of what a {@link ConntrackListener} hears: nf_conntrack_events and masks choose. */

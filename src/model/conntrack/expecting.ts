@@ -39,7 +39,7 @@ function printable(bytes: Uint8Array, from: number, to: number): string {
 export interface Announcement {
   readonly master: number
   readonly family: 4 | 6
-  /** Name of the helper; null: a `ct expectation` object. */
+  /** Name of the master's helper; null: it has none (a `ct expectation` object made it). */
   readonly helper: string | null
   readonly isUserSpace: boolean
   readonly timeoutSeconds: number
@@ -101,7 +101,8 @@ export class Expecting extends Entries {
       translation: request.translation ?? null,
       isUserSpace: announcement.isUserSpace,
       master,
-      zone: this.zone(master, 0),
+      // Of whichever direction has one.
+      zone: this.zone(master, 0) || this.zone(master, 1),
       createdByPacket: packet.number,
       payloadFrom: request.payloadFrom - packet.start,
       payloadTo: request.payloadTo - packet.start,

@@ -109,10 +109,14 @@ function tupleSnapshot(tuple: Tuple, kind: number): TupleSnapshot {
   }
 }
 
-function directionSnapshot(entries: Entries, entry: number, direction: number): TupleSnapshot {
+function bareDirectionSnapshot(entries: Entries, entry: number, direction: number): TupleSnapshot {
   const tuple = makeTuple()
   entries.copyTuple(entry, direction, tuple)
-  const snapshot = tupleSnapshot(tuple, tupleKind(entries.family(entry), entries.protocol(entry)))
+  return tupleSnapshot(tuple, tupleKind(entries.family(entry), entries.protocol(entry)))
+}
+
+function directionSnapshot(entries: Entries, entry: number, direction: number): TupleSnapshot {
+  const snapshot = bareDirectionSnapshot(entries, entry, direction)
   const zone = entries.zone(entry, direction)
   return zone !== 0 && zone !== entries.zone(entry, 1 - direction) ? { ...snapshot, zone } : snapshot
 }
@@ -253,7 +257,7 @@ export function expectationSnapshot(entries: Entries, one: Expectation): Expecta
       sport: one.sourcePortMask,
       dport: 0xffff,
     },
-    master: directionSnapshot(entries, one.master, 0),
+    master: bareDirectionSnapshot(entries, one.master, 0),
     timeout: Math.max(0, Math.floor((one.expiresAt - entries.now) / 1000)),
     flags: [
       ...(one.isPermanent ? ['permanent'] : []),
@@ -262,20 +266,29 @@ export function expectationSnapshot(entries: Entries, one: Expectation): Expecta
     ],
     class: one.class,
     ...(one.helper === null ? {} : { helper: one.helper }),
-    ...translationSnapshot(one),
+    ...translationSnapshot(entries, one),
   }
 }
 
-function translationSnapshot({ kind, translation }: Expectation): Pick<ExpectationSnapshot, 'nat' | 'fn'> {
+/** Set-ups that the kernel has not registered, so that ctnetlink cannot name them. */
+const namelessSetups: ReadonlySet<string> = new Set(['pptp'])
+
+/** What was saved is told under the protocol of the master, whatever the expected one is. */
+function translationSnapshot(
+  entries: Entries,
+  { kind, master, translation }: Expectation,
+): Pick<ExpectationSnapshot, 'nat' | 'fn'> {
   if (!translation) return {}
   const { name, direction, savedAddress, savedPort } = translation
-  if (savedAddress === null && savedPort === 0) return { fn: name }
+  const fn = namelessSetups.has(name) ? {} : { fn: name }
+  if (savedAddress === null && savedPort === 0) return fn
   const tuple = {
     src: wordsText(savedAddress ?? nothing, 0, kind),
     dst: wordsText(nothing, 0, kind),
-    proto: kind & 0xff,
+    proto: entries.protocol(master),
     sport: savedPort,
     dport: 0,
   }
-  return { nat: { dir: direction, tuple }, fn: name }
+  return { nat: { dir: direction, tuple }, ...fn }
+}
 }

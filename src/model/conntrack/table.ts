@@ -97,12 +97,17 @@ export class Table {
   /** The link (`handle | direction`) of the tuple of this kind, or 0. `zoneOriginal`, `zoneReply`: the packet's zone for each direction. */
   find(tuple: Tuple, kind: number, zoneOriginal: number, zoneReply: number): number {
     if ((kind & isVersion6) === 0) return this.find4(tuple[0]!, tuple[1]!, tuple[2]!, kind, zoneOriginal, zoneReply)
-    const link = this.probe6(hashTuple(tuple, 0, kind, zoneOriginal), tuple, kind, zoneOriginal, zoneReply)
+    const link = this.probe(hashTuple(tuple, 0, kind, zoneOriginal), tuple, kind, zoneOriginal, zoneReply)
     if (link !== 0 || zoneOriginal === zoneReply) return link
-    return this.probe6(hashTuple(tuple, 0, kind, zoneReply), tuple, kind, zoneOriginal, zoneReply)
+    return this.probe(hashTuple(tuple, 0, kind, zoneReply), tuple, kind, zoneOriginal, zoneReply)
   }
 
-  /** The same for an IPv4 tuple given by its words. */
+  /** The same among the tuples that were hashed with `hashZone`. */
+  findIn(hashZone: number, tuple: Tuple, kind: number, zoneOriginal: number, zoneReply: number): number {
+    return this.probe(hashTuple(tuple, 0, kind, hashZone), tuple, kind, zoneOriginal, zoneReply)
+  }
+
+  /** The same as {@link find} for an IPv4 tuple given by its words. */
   protected find4(
     source: number,
     destination: number,
@@ -131,17 +136,18 @@ export class Table {
     }
   }
 
-  private probe6(hash: number, tuple: Tuple, kind: number, zoneOriginal: number, zoneReply: number): number {
+  private probe(hash: number, tuple: Tuple, kind: number, zoneOriginal: number, zoneReply: number): number {
     const { words, slots } = this
     const mask = slots.length - 1
     const tag = hash >>> 25
+    const size = tupleWords(kind)
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const slot = slots[at]!
       if (slot === 0) return 0
       if (((slot >>> 1) & 0x7f) !== tag) continue
       const entry = (slot >>> 8) << 3
       if (words[entry + Word.kind] !== kind) continue
-      if (!isTuple6(words, entry + Word.tuples + (slot & 1) * 9, tuple)) continue
+      if (!isTuple(words, entry + Word.tuples + (slot & 1) * size, tuple, size)) continue
       if (isZone(words[entry + Word.zones]!, slot & 1, zoneOriginal, zoneReply)) return entry | (slot & 1)
     }
   }
@@ -203,8 +209,8 @@ export class Table {
   }
 }
 
-function isTuple6(words: Int32Array, at: number, tuple: Tuple): boolean {
-  for (let i = 8; i >= 0; i--) if (words[at + i] !== tuple[i]) return false
+function isTuple(words: Int32Array, at: number, tuple: Tuple, size: number): boolean {
+  for (let i = size - 1; i >= 0; i--) if (words[at + i] !== tuple[i]) return false
   return true
 }
 

@@ -1,10 +1,16 @@
-/** Timeouts by protocol and state, in milliseconds, and the `ct timeout` policies that replace them for one entry. */
+/** Timeouts by protocol and state, in ticks of the entries' clock, and the `ct timeout` policies that replace them for one entry. */
 
 import { Protocol } from '../packet/index.ts'
 import type { ConntrackSettings } from './settings.ts'
 
-/** Longest timeout that the record's 32-bit clock can tell from the past. */
-const longest = 2_000_000_000
+/** Milliseconds of one tick: Linux's jiffy where HZ is 250, as most distributions build it. Its 32 bits tell 99 days from the past. */
+export const tick = 4
+
+/** Of a time in milliseconds, modulo 2^32. */
+export const ticksOf = (milliseconds: number): number => Math.floor(milliseconds / tick) | 0
+
+/** The largest that a sysctl takes, in seconds. */
+const longest = Math.floor(0x7fffffff / (1000 / tick))
 
 /** Index 0 is the timeout of an entry that nothing has confirmed yet; the others are the tracker's states. */
 export type Timeouts = Int32Array
@@ -22,11 +28,11 @@ export interface TimeoutTables {
   readonly generic: Timeouts
 }
 
-const milliseconds = (seconds: readonly number[]): Timeouts =>
-  Int32Array.from(seconds, (value) => Math.min(longest, Math.max(0, value * 1000)))
+const ticks = (seconds: readonly number[]): Timeouts =>
+  Int32Array.from(seconds, (value) => ticksOf(Math.min(longest, Math.max(0, value)) * 1000))
 
 export const makeTimeouts = ({ tcp, udp, gre, sctp, icmp, icmpv6, generic }: ConntrackSettings): TimeoutTables => ({
-  tcp: milliseconds([
+  tcp: ticks([
     tcp.synSent,
     tcp.synSent,
     tcp.synReceived,
@@ -40,9 +46,9 @@ export const makeTimeouts = ({ tcp, udp, gre, sctp, icmp, icmpv6, generic }: Con
     tcp.maximumRetransmissions,
     tcp.unacknowledged,
   ]),
-  udp: milliseconds([udp.unreplied, udp.replied]),
-  gre: milliseconds([gre.unreplied, gre.replied]),
-  sctp: milliseconds([
+  udp: ticks([udp.unreplied, udp.replied]),
+  gre: ticks([gre.unreplied, gre.replied]),
+  sctp: ticks([
     sctp.closed,
     sctp.closed,
     sctp.cookieWait,
@@ -53,9 +59,9 @@ export const makeTimeouts = ({ tcp, udp, gre, sctp, icmp, icmpv6, generic }: Con
     sctp.shutdownAckSent,
     sctp.heartbeatSent,
   ]),
-  icmp: milliseconds([icmp]),
-  icmpv6: milliseconds([icmpv6]),
-  generic: milliseconds([generic]),
+  icmp: ticks([icmp]),
+  icmpv6: ticks([icmpv6]),
+  generic: ticks([generic]),
 })
 
 export function timeoutsOf(tables: TimeoutTables, protocol: number): Timeouts {
@@ -101,7 +107,8 @@ export function policyTimeouts(base: Timeouts, protocol: number, seconds: Readon
   const policy = Int32Array.from(base)
   for (const [name, value] of Object.entries(seconds)) {
     const index = policyNames[protocol]?.[name]
-    if (index !== undefined) policy[index] = Math.min(longest, value * 1000)
+    // A policy may say more than the clock can hold: that wraps, to the past or to something short.
+    if (index !== undefined) policy[index] = ticksOf(value * 1000)
   }
   // What a not yet confirmed TCP entry gets is what syn_sent says.
   if (protocol === Protocol.tcp) policy[0] = policy[1]!

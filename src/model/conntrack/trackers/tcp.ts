@@ -6,7 +6,7 @@ import type { Entries } from '../entries.ts'
 import { Word } from '../entry.ts'
 import { Reason } from '../reason.ts'
 import { Change, Status } from '../status.ts'
-import { TcpTimeout, type Timeouts } from '../timeouts.ts'
+import { TcpTimeout, type Timeouts, tick } from '../timeouts.ts'
 import { isChecksumChecked, isChecksumRight } from './checksum.ts'
 import { isFlagsValid, Seen, seenByFlags, TcpState, tcpNext } from './tcp-states.ts'
 import {
@@ -279,7 +279,7 @@ function hastenEnd(entries: Entries, entry: number, at: number, direction: numbe
   }
   const timeout = entries.timeoutsFor(entry, entries.timeouts.tcp)[TcpTimeout.unacknowledged]!
   const remaining = entries.remaining(entry)
-  if (remaining >= 120_000 && remaining > timeout) entries.setTimeout(entry, timeout)
+  if (remaining >= 120_000 && remaining > timeout * tick) entries.setTicks(entry, timeout)
 }
 
 function timeoutFor(
@@ -356,7 +356,7 @@ export function close(entries: Entries, entry: number): void {
   const packed = words[at + TcpWord.state]!
   words[at + TcpWord.state] = (packed & ~15) | TcpState.close
   if ((packed & 15) === TcpState.close || (words[entry + Word.status]! & Status.fixedTimeout) !== 0) return
-  entries.setTimeout(entry, entries.timeoutsFor(entry, entries.timeouts.tcp)[TcpState.close]!)
+  entries.setTicks(entry, entries.timeoutsFor(entry, entries.timeouts.tcp)[TcpState.close]!)
   entries.changed(entry, Change.protocol)
 }
 
