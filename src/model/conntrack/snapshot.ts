@@ -291,4 +291,3 @@ function translationSnapshot(
   }
   return { nat: { dir: direction, tuple }, ...fn }
 }
-}
