@@ -39,7 +39,6 @@ export const nftablesCodes = {
   'nft-include-loop': 'a file that includes itself',
   'nft-unsupported-family': 'a table family that Kinwall does not model (arp, bridge, netdev)',
   'nft-unsupported-hook': 'a hook that Kinwall does not model (ingress, egress)',
-  'nft-unsupported-helper': 'a conntrack helper that is assigned, but not modelled yet',
   'nft-unsupported-tproxy': 'tproxy hands packets to a local program, which is not modelled',
   'nft-unsupported-synproxy': 'synproxy answers in place of the server, which is not modelled',
   'nft-unsupported-dup': 'dup sends a copy, which is not modelled',

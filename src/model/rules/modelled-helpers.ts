@@ -1,5 +1,12 @@
-/** Which helpers conntrack has: a language refuses to assign any other. */
+/** Which helpers conntrack has, and for what: a language refuses to declare any other. */
 
 import { helpers } from '../conntrack/index.ts'
 
-export const modelledHelpers: readonly string[] = [...new Set(helpers.map(({ name }) => name))]
+/** A name may stand for several protocols. */
+export interface ModelledHelper {
+  readonly name: string
+  readonly protocol: number
+  readonly families: readonly (4 | 6)[]
+}
+
+export const modelledHelpers: readonly ModelledHelper[] = helpers

@@ -1,11 +1,10 @@
 /** Named objects, checked as the kernel would: helpers that it has, states that a protocol has. */
 
-import type { RuleObject } from '../../../model/rules/index.ts'
+import { modelledHelpers, type RuleObject } from '../../../model/rules/index.ts'
 import { didYouMean, expectedFound, quoted } from '../../diagnostics/index.ts'
 import type { Name, ObjectNode } from '../ast.ts'
 import { refuse } from '../refusal.ts'
-import { conntrackHelpers, timeoutStates } from '../symbols/conntrack-names.ts'
-import { protocolNumbers } from '../symbols/protocols-table.ts'
+import { timeoutStates } from '../symbols/conntrack-names.ts'
 import type { TableState } from './table-state.ts'
 
 export function objectFrom(node: ObjectNode, handle: number, table: TableState): RuleObject {
@@ -27,15 +26,7 @@ export function objectFrom(node: ObjectNode, handle: number, table: TableState):
       return { kind: node.kind, ...common, protocol, family: familyOf(node.family, table), policy }
     }
     case 'ct expectation':
-      return {
-        kind: node.kind,
-        ...common,
-        protocol: protocolOf(node.protocol),
-        family: familyOf(node.family, table),
-        destinationPort: node.port,
-        timeout: node.timeout,
-        size: node.size,
-      }
+      return expectationFrom(node, common, table)
   }
 }
 
@@ -47,28 +38,52 @@ interface Common {
 }
 
 function helperFrom(node: ObjectNode & { readonly kind: 'ct helper' }, common: Common, table: TableState): RuleObject {
+  const { helper } = node
   const protocol = protocolOf(node.protocol)
   const family = familyOf(node.family, table)
-  const known = Object.hasOwn(conntrackHelpers, node.helper.text) ? conntrackHelpers[node.helper.text] : undefined
+  const named = modelledHelpers.filter(({ name }) => name === helper.text)
+  if (named.length === 0) {
+    const hint = didYouMean(
+      helper.text,
+      modelledHelpers.map(({ name }) => name),
+    )
+    refuse('nft-unknown-helper', helper.span, `expected a helper of the kernel, found ${quoted(helper.text)}`, { hint })
+  }
+  const known = named.find((one) => one.protocol === protocol)
   if (!known) {
     return refuse(
       'nft-unknown-helper',
-      node.helper.span,
-      `expected a helper of the kernel, found ${quoted(node.helper.text)}`,
-      {
-        hint: didYouMean(node.helper.text, Object.keys(conntrackHelpers)),
-      },
+      node.protocol.span,
+      `the helper ${helper.text} does not run over ${node.protocol.text}`,
     )
   }
-  if (!known.protocols.includes(protocol))
-    refuse(
-      'nft-unknown-helper',
-      node.protocol.span,
-      `the helper ${node.helper.text} does not run over ${node.protocol.text}`,
-    )
-  if (known.families === 4 && family === 6)
-    refuse('nft-unknown-helper', node.helper.span, `the helper ${node.helper.text} is for IPv4 only`)
-  return { kind: 'ct helper', ...common, helper: node.helper.text, protocol, family }
+  if (family !== null && !known.families.includes(family)) {
+    refuse('nft-unknown-helper', helper.span, `the helper ${helper.text} is for IPv${known.families.join('')} only`)
+  }
+  return { kind: 'ct helper', ...common, helper: helper.text, protocol, family }
+}
+
+function expectationFrom(
+  node: ObjectNode & { readonly kind: 'ct expectation' },
+  common: Common,
+  table: TableState,
+): RuleObject {
+  const { port: destinationPort, size, timeout } = node
+  const family = familyOf(node.family, table)
+  if (family === null) {
+    refuse('nft-protocol-needed', node.name.span, 'an expectation is of one family: IPv4 or IPv6', {
+      hint: 'write l3proto ip or l3proto ip6 in its declaration',
+    })
+  }
+  for (const [what, number] of [
+    ['dport', destinationPort] as const,
+    ['timeout', timeout] as const,
+    ['size', size] as const,
+  ]) {
+    if (number === 0)
+      refuse('nft-value-range', node.name.span, `expected a ${what} above 0 in ${node.kind} ${common.name}`)
+  }
+  return { kind: node.kind, ...common, protocol: protocolOf(node.protocol), family, destinationPort, timeout, size }
 }
 
 /** The family that is written, or the table's own; null: both. */
@@ -80,19 +95,11 @@ function familyOf(written: Name | null, table: TableState): 4 | 6 | null {
   return refuse('nft-unknown-symbol', written?.span ?? table.source, expectedFound('ip, ip6 or inet', quoted(word)))
 }
 
-function protocolOf(name: Name): number {
-  const found = Object.entries(protocolNumbers).find(([known]) => known === name.text)?.[1]
-  if (found !== undefined) return found
-  if (/^\d+$/.test(name.text)) return Number(name.text)
-  return refuse('nft-unknown-symbol', name.span, `expected a transport protocol, found ${quoted(name.text)}`, {
-    hint: didYouMean(name.text, Object.keys(protocolNumbers)),
-  })
-}
+/** nft knows these objects for two protocols. */
+const protocolOf = (name: Name): 6 | 17 => (name.text === 'tcp' ? 6 : 17)
 
-function checkedState(state: Name, protocol: number): string {
-  const known = protocol === 6 ? timeoutStates.tcp : protocol === 17 ? timeoutStates.udp : null
-  if (known === null)
-    return refuse('nft-unsupported-value', state.span, 'timeouts by state are modelled for tcp and udp')
+function checkedState(state: Name, protocol: 6 | 17): string {
+  const known = Object.keys(timeoutStates[protocol === 6 ? 'tcp' : 'udp'])
   if (known.includes(state.text)) return state.text
   return refuse('nft-unknown-symbol', state.span, `expected one of ${known.join(', ')}, found ${quoted(state.text)}`, {
     hint: didYouMean(state.text, known),

@@ -84,14 +84,14 @@ describe('tables and chains', () => {
     ['table ip t { ct helper h { type "fpt" protocol tcp; } }', 'nft-unknown-helper'],
     ['table ip6 t { ct helper h { type "irc" protocol tcp; } }', 'nft-unknown-helper'],
     ['table ip t { ct helper h { type "fpt" protocol tcp; } chain c { ct helper set "h"; } }', 'nft-unknown-helper'],
-    [
-      'table ip t { ct helper h { type "Q.931" protocol tcp; } chain c { ct helper set "h"; } }',
-      'nft-unsupported-helper',
-    ],
-    [
-      'table ip t { ct helper h { type "Q.931" protocol tcp; } chain c { ct helper set tcp dport map { 6667 : "h" }; } }',
-      'nft-unsupported-helper',
-    ],
+    ['table ip t { ct helper h { type "irc" protocol udp; } }', 'nft-unknown-helper'],
+    ['table ip t { ct helper h { type "H.245" protocol udp; } chain c { ct helper set "h"; } }', ''],
+    ['table ip t { ct helper h { protocol tcp; type "ftp"; } }', 'nft-unknown-key,nft-unknown-key'],
+    ['table ip t { ct timeout h { protocol sctp; } }', 'nft-unknown-key'],
+    ['table ip t { ct timeout h { protocol udp; policy = { established: 5 }; } }', 'nft-unknown-symbol'],
+    ['table ip t { ct timeout h { protocol udp; policy = { replied: 99999999999 }; } }', 'nft-value-range'],
+    ['table inet t { ct expectation e { protocol tcp; dport 5; timeout 5s; size 3; } }', 'nft-protocol-needed'],
+    ['table ip t { ct expectation e { protocol tcp; dport 5; timeout 5s; size 0; } }', 'nft-value-range'],
     ['reset counters', 'nft-unsupported-command'],
     ['list ruleset', ''],
   ])('%s -> %s', (text, expected) => {

@@ -1,7 +1,13 @@
 /** Named objects as nft's JSON. */
 
-import type { HelperObject, RuleObject, Table } from '../../../model/rules/index.ts'
-import { conntrackHelpers } from '../symbols/conntrack-names.ts'
+import {
+  type HelperObject,
+  modelledHelpers,
+  type RuleObject,
+  type Table,
+  type TimeoutObject,
+} from '../../../model/rules/index.ts'
+import { timeoutStates } from '../symbols/conntrack-names.ts'
 import { dataTypes } from '../symbols/datatypes.ts'
 import { plainConstantJson } from './constant.ts'
 import type { Json } from './json.ts'
@@ -33,7 +39,7 @@ function members(object: RuleObject, state: RunState): { readonly [key: string]:
       return {
         protocol: protocolName(object.protocol),
         l3proto: networkName(object.family),
-        policy: { ...object.policy },
+        policy: policyJson(object),
       }
     case 'ct expectation':
       return {
@@ -49,6 +55,17 @@ function members(object: RuleObject, state: RunState): { readonly [key: string]:
 const protocolName = (protocol: number): Json => plainConstantJson(BigInt(protocol), dataTypes.inet_proto)
 const networkName = (family: 4 | 6 | null): string => (family === 4 ? 'ip' : family === 6 ? 'ip6' : 'inet')
 
+/** nft tells what differs from the usual. */
+function policyJson({ policy, protocol }: TimeoutObject): Json {
+  const told = Object.entries(timeoutStates[protocol === 6 ? 'tcp' : 'udp']).flatMap(([state, usual]) => {
+    const seconds = policy[state] ?? usual
+    return seconds === usual ? [] : [[state, seconds] as const]
+  })
+  return told.length === 0 ? null : Object.fromEntries(told)
+}
+
 /** The kernel tells what it has found: a helper for IPv4 alone, though both were asked for. */
-const helperNetwork = ({ family, helper }: HelperObject): string =>
-  networkName(family === null && conntrackHelpers[helper]?.families === 4 ? 4 : family)
+function helperNetwork({ family, helper, protocol }: HelperObject): string {
+  const families = modelledHelpers.find((known) => known.name === helper && known.protocol === protocol)?.families ?? []
+  return networkName(family === null && families.length === 1 ? (families[0] ?? null) : family)
+}

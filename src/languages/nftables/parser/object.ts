@@ -1,10 +1,11 @@
 /** Declarations of named objects: counter, quota, limit, ct helper, ct timeout, ct expectation. */
 
 import type { Name, ObjectKind, ObjectNode } from '../ast.ts'
-import { refuse } from '../refusal.ts'
+import { giveUp, refuse } from '../refusal.ts'
 import { parseCounts } from '../statements/counter.ts'
 import { parseLimit } from '../statements/limit.ts'
 import { parseQuota } from '../statements/quota.ts'
+import type { Cursor } from './cursor.ts'
 import type { NftablesParser } from './nftables-parser.ts'
 import { expectTime, millisecondsOf } from './quantity.ts'
 
@@ -53,11 +54,14 @@ export function parseObjectBody(parser: NftablesParser, kind: ObjectKind, name: 
   }
   const { cursor } = parser
   if (cursor.takeSign('{')) {
+    const told = parser.report.diagnostics.length
     parser.items(() => {
       do parseItem(parser, kind, draft)
       while (!cursor.isAtEnd())
     })
     cursor.expectSign('}')
+    // What is missing may be what was refused.
+    if (parser.report.diagnostics.length > told) giveUp()
   } else while (!cursor.isAtEnd()) parseItem(parser, kind, draft)
   return objectFrom(kind, name, draft, parser.cursor.spanFrom(start))
 }
@@ -85,7 +89,7 @@ function parseItem(parser: NftablesParser, kind: ObjectKind, draft: Draft): void
 }
 
 const properties: Readonly<Record<'ct helper' | 'ct timeout' | 'ct expectation', readonly string[]>> = {
-  'ct helper': ['type', 'protocol', 'l3proto'],
+  'ct helper': ['type', 'l3proto'],
   'ct timeout': ['protocol', 'l3proto', 'policy'],
   'ct expectation': ['protocol', 'l3proto', 'dport', 'timeout', 'size'],
 }
@@ -101,11 +105,21 @@ function parseConntrackItem(
   else if (word === 'dport') draft.numbers.set(word, cursor.expectNumber('a port', 65_535))
   else if (word === 'size') draft.numbers.set(word, cursor.expectNumber('a size', 255))
   else if (word === 'timeout') draft.numbers.set(word, expectTime(cursor))
-  else if (word === 'protocol' && cursor.peek().kind === 'number') {
-    const span = cursor.here()
-    draft.words.set(word, { text: String(cursor.expectNumber('a protocol', 255)), span })
+  else if (word === 'protocol') draft.words.set(word, parseProtocol(cursor))
+  else if (word === 'type') {
+    draft.words.set(word, { span: cursor.here(), text: cursor.expectString('the name of a helper in quotes') })
+    cursor.expectOneOf(['protocol'], 'protocol')
+    draft.words.set('protocol', parseProtocol(cursor))
   } else draft.words.set(word, cursor.expectName('a name'))
 }
+
+function parseProtocol(cursor: Cursor): Name {
+  const span = cursor.here()
+  return { text: cursor.expectOneOf(['tcp', 'udp'], 'tcp or udp'), span }
+}
+
+/** What the kernel can count in 32 bits, 250 to a second. */
+const longestTimeout = 17_179_869
 
 /** `policy = { established: 120, close: 20s }`. */
 function parsePolicy(parser: NftablesParser, draft: Draft): void {
@@ -126,6 +140,11 @@ function parsePolicy(parser: NftablesParser, draft: Draft): void {
     cursor.skipNewlines()
   }
   cursor.expectSign('}')
+  // Told behind the closing brace, so that reading goes on there.
+  const wrong = draft.policy.find(({ seconds }) => seconds > longestTimeout)
+  if (wrong) {
+    refuse('nft-value-range', wrong.state.span, `expected at most ${longestTimeout} seconds, found ${wrong.seconds}`)
+  }
 }
 
 function objectFrom(kind: ObjectKind, name: Name, draft: Draft, span: ObjectNode['span']): ObjectNode {

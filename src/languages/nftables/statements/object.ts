@@ -1,6 +1,6 @@
 /** Named objects: `counter name "x"`, `ct helper set "ftp"`, and by a map: `counter name ip saddr map @m`. */
 
-import { modelledHelpers, type RuleObject } from '../../../model/rules/index.ts'
+import type { RuleObject } from '../../../model/rules/index.ts'
 import { didYouMean, quoted } from '../../diagnostics/index.ts'
 import type { Expression, ObjectKind, StatementOf } from '../ast.ts'
 import type { Scope } from '../lower/scope.ts'
@@ -48,7 +48,7 @@ export const lower: LowerStatement<'object'> = (node, scope) => {
 export function objectNamed(name: Expression, kind: ObjectKind, scope: Scope): RuleObject {
   if (name.kind !== 'word') return refuse('nft-syntax', name.span, `expected the name of a ${kind}`)
   const object = scope.table.objects.get(`${kind} ${name.text}`)
-  if (object) return assignableObject(object, name)
+  if (object) return object
   if (scope.table.refused.has(name.text)) giveUp()
   const known = [...scope.table.objects.values()].filter((other) => other.kind === kind).map((other) => other.name)
   return refuse(
@@ -58,15 +58,5 @@ export function objectNamed(name: Expression, kind: ObjectKind, scope: Scope): R
     {
       hint: didYouMean(name.text, known),
     },
-  )
-}
-
-/** Declaring any helper of the kernel is fine; a packet that is given one that is not modelled would be misjudged. */
-function assignableObject(object: RuleObject, name: Expression): RuleObject {
-  if (object.kind !== 'ct helper' || modelledHelpers.includes(object.helper)) return object
-  return refuse(
-    'nft-unsupported-helper',
-    name.span,
-    `the helper ${object.helper} is not modelled yet; modelled are ${modelledHelpers.join(', ')}`,
   )
 }

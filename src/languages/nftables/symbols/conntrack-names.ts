@@ -28,39 +28,20 @@ export const conntrackEvents = {
   label: 0x400,
 } as const
 
-/** Helpers of the kernel with the transport protocols that they take. `families` 4: not for IPv6. */
-export const conntrackHelpers: Readonly<
-  Record<string, { readonly protocols: readonly number[]; readonly families: 4 | 46 }>
-> = {
-  amanda: { protocols: [17], families: 46 },
-  ftp: { protocols: [6], families: 46 },
-  'H.245': { protocols: [17], families: 46 },
-  irc: { protocols: [6], families: 4 },
-  'netbios-ns': { protocols: [17], families: 4 },
-  pptp: { protocols: [6], families: 4 },
-  'Q.931': { protocols: [6], families: 46 },
-  RAS: { protocols: [17], families: 46 },
-  sane: { protocols: [6], families: 46 },
-  sip: { protocols: [6, 17], families: 46 },
-  snmp: { protocols: [17], families: 4 },
-  snmp_trap: { protocols: [17], families: 4 },
-  tftp: { protocols: [17], families: 46 },
-}
-
-/** States that a `ct timeout` object may give a lifetime to. */
-export const timeoutStates: Readonly<Record<'tcp' | 'udp', readonly string[]>> = {
-  tcp: [
-    'syn_sent',
-    'syn_recv',
-    'established',
-    'fin_wait',
-    'close_wait',
-    'last_ack',
-    'time_wait',
-    'close',
-    'syn_sent2',
-    'retrans',
-    'unack',
-  ],
-  udp: ['unreplied', 'replied'],
+/** States that a `ct timeout` object may give a lifetime to, and the lifetime in seconds that nft takes for the usual one. */
+export const timeoutStates: Readonly<Record<'tcp' | 'udp', Readonly<Record<string, number>>>> = {
+  tcp: {
+    syn_sent: 120,
+    syn_recv: 60,
+    established: 432_000,
+    fin_wait: 120,
+    close_wait: 60,
+    last_ack: 30,
+    time_wait: 120,
+    close: 10,
+    syn_sent2: 120,
+    retrans: 300,
+    unack: 300,
+  },
+  udp: { unreplied: 30, replied: 120 },
 }
