@@ -28,7 +28,6 @@ export function expectCall(work: HelperWork, from: number, to: number): void {
   const { memory } = work
   const client = memory[Memory.clientCallId]!
   const server = memory[Memory.serverCallId]!
-  if (work.isTranslated) memory[Memory.originalServerCallId] = server
   const original = work.isTranslated ? memory[Memory.originalClientCallId]! : client
   const ways = [wayOf(work, 0, original, server), wayOf(work, 1, server, client)] as const
   const requests = [requestOf(work, ways[0], 0, client), requestOf(work, ways[1], 1, original)] as const
@@ -90,12 +89,11 @@ const inverse = (come: Expectation): Way => ({
   destinationKey: come.sourcePort,
 })
 
-function otherWay(work: HelperAftermath, come: Expectation): Way {
-  const { memory } = work
-  return come.translation?.direction === 0
-    ? wayOf(work, 1, memory[Memory.serverCallId]!, memory[Memory.clientCallId]!)
-    : wayOf(work, 0, memory[Memory.originalClientCallId]!, memory[Memory.originalServerCallId]!)
-}
+/** Where the server's flow came first, the kernel looks the original ids up in the flow instead of its master: they are 0 there. */
+const otherWay = (work: HelperAftermath, come: Expectation): Way =>
+  come.translation?.direction === 0
+    ? wayOf(work, 1, work.memory[Memory.serverCallId]!, work.memory[Memory.clientCallId]!)
+    : wayOf(work, 0, 0, 0)
 
 function unexpect(work: HelperAftermath, way: Way): void {
   const one = work.findExpectation(Protocol.gre, way.source, way.sourceKey, way.destination, way.destinationKey)

@@ -1,15 +1,14 @@
 /** What the PPTP helper remembers of a control connection, word by word, and the values of its states. */
 
-/** Places in the helper's memory. Call ids are kept as the server knows them; the original ones are those before translation. */
+/** Places in the helper's memory. The client's call id is the one that the server knows; the original one is that before translation. */
 export const Memory = {
   session: 0,
   call: 1,
   serverCallId: 2,
   clientCallId: 3,
-  originalServerCallId: 4,
-  originalClientCallId: 5,
+  originalClientCallId: 4,
 } as const
-export const memoryWords = 6
+export const memoryWords = 5
 
 /** In this order: a stop is only answered up to `stopRequested`, a start only from `requested`. */
 export const Session = { none: 0, failed: 1, stopRequested: 2, requested: 3, confirmed: 4 } as const
