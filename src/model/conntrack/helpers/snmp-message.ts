@@ -69,7 +69,7 @@ function readUnit(reader: Reader, onAddress: (at: number) => void): boolean {
   if (!reader.enter(Tag.sequence)) return false
   do if (!readVariable(reader, onAddress)) return false
   while (reader.isMore())
-  return reader.wrong === null && reader.leave()
+  return reader.wrong === null && reader.leave() && reader.leave()
 }
 
 function readVariable(reader: Reader, onAddress: (at: number) => void): boolean {
