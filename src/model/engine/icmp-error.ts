@@ -1,6 +1,6 @@
 /** ICMP errors that this host makes (Linux icmp_send, icmp6_send): which packets get one, what it quotes, who signs it. */
 
-import { writeUint32 } from '../bytes/index.ts'
+import { fold, sumPseudoHeader, writeUint16, writeUint32 } from '../bytes/index.ts'
 import {
   isAny6,
   isLinkLocal6,
@@ -13,6 +13,7 @@ import {
 } from '../host/index.ts'
 import type { Packet } from '../packet/index.ts'
 import {
+  addressLength,
   Hook,
   IcmpType,
   icmpHeaderLength,
@@ -20,6 +21,7 @@ import {
   ipv6HeaderLength,
   PacketType,
   Protocol,
+  sourceAt,
 } from '../packet/index.ts'
 import type { Box } from './box.ts'
 import { answeringAddress, echoOptions } from './ip-options.ts'
@@ -112,7 +114,7 @@ export function sendError4(
     protocol: Protocol.icmp,
   })
   writeError(made, headerLength, type, code, info)
-  made.bytes.set(bytes.subarray(start, start + quoted), headerLength + icmpHeaderLength)
+  quote(cause, quoted, made, headerLength + icmpHeaderLength)
   writeChecksum(made.bytes, headerLength, length, headerLength + 2, 0)
   finishMade(made)
   if (manner.isAttached) box.tracking.attach(made, cause)
@@ -123,6 +125,18 @@ function writeError(made: Packet, at: number, type: number, code: number, info: 
   made.bytes[at] = type
   made.bytes[at + 1] = code
   writeUint32(made.bytes, at + 4, info)
+}
+
+/** A checksum that is still to be written holds the sum of the pseudo header alone. */
+function quote(cause: Packet, length: number, made: Packet, at: number): void {
+  const { bytes, start, transport, protocol, end } = cause
+  made.bytes.set(bytes.subarray(start, start + length), at)
+  if (!cause.isChecksumPending) return
+  const checksumAt = transport - start + (protocol === Protocol.udp ? 6 : 16)
+  if (checksumAt + 2 > length) return
+  const addresses = sourceAt(cause)
+  const pseudo = sumPseudoHeader(bytes, addresses, addresses + 2 * addressLength(cause), end - transport, protocol)
+  writeUint16(made.bytes, at + checksumAt, fold(pseudo))
 }
 
 /** RFC 4443 section 2.4 (e): multicasts get an error only where it helps path MTU discovery, or where an option asks for it. */
@@ -166,7 +180,7 @@ export function sendError6(
   copyAddress(bytes, start + 8, made.bytes, 24, 16)
   writeIpv6(made, length - ipv6HeaderLength, 0, Protocol.icmpv6, hopLimitOf(box, route))
   writeError(made, ipv6HeaderLength, type, code, info)
-  made.bytes.set(bytes.subarray(start, start + quoted), ipv6HeaderLength + icmpHeaderLength)
+  quote(cause, quoted, made, ipv6HeaderLength + icmpHeaderLength)
   const pseudo = pseudo6(made.bytes, length - ipv6HeaderLength, Protocol.icmpv6)
   writeChecksum(made.bytes, ipv6HeaderLength, length, ipv6HeaderLength + 2, pseudo)
   finishMade(made)

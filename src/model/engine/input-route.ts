@@ -7,6 +7,7 @@ import {
   isLinkLocal6,
   isLocalMulticast4,
   isLoopback4,
+  isLoopback6,
   isMulticast4,
   isMulticast6,
   isUsable,
@@ -168,7 +169,8 @@ export function routeInput6(host: Host, packet: Packet, result: InputRoute): voi
     const isJoined = isJoined6(host, packet)
     return result.set(isJoined ? Way.local : Way.refuse, noRoute, isJoined ? Drop.none : Drop.notJoined)
   }
-  const route = host.route(6, bytes, destination, isLinkLocal6(bytes, destination) ? packet.input : 0)
+  const isTied = isLinkLocal6(bytes, destination) || isLoopback6(bytes, destination)
+  const route = host.route(6, bytes, destination, isTied ? packet.input : 0)
   if (route.type === RouteType.local || route.type === RouteType.anycast) return result.set(Way.local, route, Drop.none)
   if (!isUsable(route.type))
     return result.set(route.type === RouteType.blackhole ? Way.refuse : Way.error, route, dropOfRoute(route))

@@ -90,9 +90,19 @@ export class Nat implements RuleNat, Translator {
     return false
   }
 
+  /** On its second pass over the loopback a packet has its new destination already. */
+  private noteDestination({ entry, isReply, bytes, start, family }: Packet): void {
+    const { words } = this.conntrack
+    const size = tupleWords(words[entry + Word.kind]!)
+    const source = entry + Word.tuples + (isReply ? 0 : size)
+    const at = start + (family === 4 ? 16 : 24)
+    for (let i = 0; i < (size - 1) >> 1; i++)
+      if (readInt32(bytes, at + 4 * i) !== words[source + i]) this.hasNewDestination = true
+  }
+
   private translate(packet: Packet, half: TranslatedNumber): HookVerdictNumber {
     if (!isTranslated(this.conntrack.status(packet.entry), half, packet.isReply)) return HookVerdict.accept
-    if (half === Translated.destination) this.hasNewDestination = this.hasOtherDestination(packet)
+    if (half === Translated.destination) this.noteDestination(packet)
     if (translatePacket(this.conntrack, packet, half)) return HookVerdict.accept
     return this.refuse(NatRefusal.header)
   }
@@ -104,7 +114,8 @@ export class Nat implements RuleNat, Translator {
   }
 
   private passError(packet: Packet, at: number, half: TranslatedNumber): HookVerdictNumber {
-    if (half === Translated.destination) this.hasNewDestination = this.hasOtherDestination(packet)
+    if (half === Translated.destination && isTranslated(this.conntrack.status(packet.entry), half, packet.isReply))
+      this.noteDestination(packet)
     return translateError(this.conntrack, packet, at, half) ? HookVerdict.accept : this.refuse(NatRefusal.error)
   }
 
