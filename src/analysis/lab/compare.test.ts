@@ -69,6 +69,7 @@ describe('two results are equal', () => {
     ],
     ['whatever they were recorded with', outcome({ recorded: { kernel: '6.18', nft: '1.0.6' } }), outcome()],
     ['when both could not be loaded for the same reason', { error: 'no' }, { error: 'no' }],
+    ['where nft could not list the ruleset', outcome({ ruleset: { error: 'aborted' } }), outcome()],
   ]
   test.each(cases)('%s', (_, a, b) => {
     expect(compareResults(a, b)).toBeNull()
@@ -98,7 +99,7 @@ describe('two results differ', () => {
     ],
     ['expect', outcome({ expect: [{ l3: 2 }] }), 'end', undefined],
     ['ruleset', outcome({ ruleset: [{ counter: { packets: 1 } }] }), 'end', undefined],
-    ['ruleset', outcome({ ruleset: { error: 'aborted' } }), 'end', undefined],
+    ['ruleset', outcome({ ruleset: [{ table: { family: 'ip', name: 'other' } }] }), 'end', undefined],
     ['iptables', outcome({ iptables: ['COMMIT'] }), 'end', undefined],
     ['noise', outcome({ noise: [['lan', forwarded]] }), 'end', undefined],
     ['late', outcome({ late: packet() }), 'end', undefined],

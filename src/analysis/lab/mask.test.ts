@@ -49,8 +49,4 @@ describe('masks of listings', () => {
     expect(maskListing(a, sortCanonically)).toEqual(maskListing(b, sortCanonically))
     expect(JSON.stringify(maskListing(a, sortCanonically))).not.toMatch(/handle|expires/)
   })
-
-  test('a listing that failed has no words', () => {
-    expect(maskListing({ error: 'nft aborted' }, sortCanonically)).toEqual({ error: true })
-  })
 })

@@ -40,8 +40,6 @@ export function maskPacket(hex: string, local: ReadonlySet<string>, isMade: bool
 /** An nft listing without handles and clocks, set elements in a fixed order given by `sort`. */
 export function maskListing(listing: Outcome['ruleset'], sort: (list: readonly Json[]) => Json[]): Json | undefined {
   if (listing === undefined) return undefined
-  // Why a listing failed is told in other words by every nft.
-  if ('error' in listing) return { error: true }
   return maskJson(listing, sort)
 }
 

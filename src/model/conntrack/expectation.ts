@@ -17,7 +17,7 @@ export interface Expectation {
   readonly destination: Int32Array
   readonly destinationPort: number
   readonly class: number
-  /** Name of the helper that foresees it; null for a `ct expectation` object. */
+  /** Name of the master's helper; null where it has none and a `ct expectation` object foresees it. */
   readonly helper: string | null
   /** Stays when it has matched, until it expires. */
   readonly isPermanent: boolean

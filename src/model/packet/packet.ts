@@ -52,6 +52,11 @@ export class Packet {
   groupId = -1
   /** True when checksums were not captured faithfully (cut by a snap length, left to the network card): never verified then. */
   isChecksumTrusted = false
+  /**
+   * NAT has rewritten the payload: the kernel leaves the transport checksum to whoever sends the packet (CHECKSUM_PARTIAL). Only
+   * errors that quote the packet show that; everything else here has the checksum that it will have.
+   */
+  isChecksumPending = false
 
   /** Heap handle of the conntrack entry (conntrack/entry.ts); 0: none is attached. */
   entry = 0
@@ -92,6 +97,7 @@ export class Packet {
     this.userId = -1
     this.groupId = -1
     this.isChecksumTrusted = false
+    this.isChecksumPending = false
     this.entry = 0
     this.state = 0
     this.isReply = false

@@ -63,6 +63,7 @@ function mendChecksum(packet: Packet, protocol: number, transport: number): void
   const addressesEnd = addresses + (packet.family === 4 ? 8 : 32)
   writeUint16(bytes, at, 0)
   const sum = sumPseudoHeader(bytes, addresses, addressesEnd, end - transport, protocol)
+  packet.isChecksumPending = true
   const checksum = complement(sumWords(bytes, transport, end, sum))
   writeUint16(bytes, at, protocol === Protocol.udp && checksum === 0 ? 0xffff : checksum)
 }
