@@ -244,7 +244,8 @@ export class Fragments {
     const queue: Queue = {
       key,
       family,
-      expires: this.now + this.limits.seconds[family] * 1000,
+      // While nothing waits nobody tells the time.
+      expires: Math.max(this.now, packet.time) + this.limits.seconds[family] * 1000,
       hook: packet.hook,
       pieces: [],
       first: null,

@@ -129,7 +129,7 @@ function zoneSnapshot(entries: Entries, entry: number): { zone?: number } {
 const statusSnapshot = (status: number): readonly string[] =>
   statusNames.filter((_, bit) => ((status >>> bit) & 1) !== 0)
 
-/** A destroyed TCP entry tells its last state only. */
+/** A destroyed entry tells its last state only. */
 function protocolSnapshot(entries: Entries, entry: number, isWhole: boolean): Pick<EntrySnapshot, 'tcp' | 'sctp'> {
   const protocol = entries.protocol(entry)
   if (protocol === Protocol.tcp) {
@@ -139,7 +139,8 @@ function protocolSnapshot(entries: Entries, entry: number, isWhole: boolean): Pi
     return { tcp: { state: name, wscale_o: scales[0], wscale_r: scales[1], flags_o: flags[0], flags_r: flags[1] } }
   }
   if (protocol === Protocol.sctp) {
-    const { state, tags } = sctp.describe(entries, entry)
+    const { state, tags: known } = sctp.describe(entries, entry)
+    const tags = isWhole ? known : ([0, 0] as const)
     return { sctp: { state: sctpStateNames[state] ?? '', vtag_o: tags[0], vtag_r: tags[1] } }
   }
   return {}
