@@ -20,6 +20,8 @@ export interface Box {
   make(cause: Packet, length: number): Packet | null
   /** Whether the packet passed all functions of a hook. If not, it is concluded. */
   pass(hook: HookNumber, packet: Packet): boolean
+  /** Whether a local socket sent this very packet. */
+  isFromSocket(packet: Packet): boolean
   /** Walks a packet of this host, decoded, through output and postrouting. False: it did not get out. */
   sendMade(packet: Packet, route: Route): boolean
   /** Walks a packet whose output is known through postrouting. */

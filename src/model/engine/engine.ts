@@ -57,7 +57,11 @@ export class Engine implements Observer {
     this.host = host
     this.conntrack = new Conntrack(options.settings)
     this.conntrack.random = random
-    const fragments = new Fragments({ seconds: settings.fragmentSeconds, memory: settings.fragmentMemory })
+    const fragments = new Fragments({
+      seconds: settings.fragmentSeconds,
+      memory: settings.fragmentMemory,
+      distance: settings.fragmentDistance,
+    })
     const epoch = options.epoch ?? 0
     let walker: Walker | null = null
     this.nat = new Nat({ conntrack: this.conntrack, addresses: ownAddresses(host), random })

@@ -2,6 +2,7 @@
 
 import { fold, sumPseudoHeader, writeUint16, writeUint32 } from '../bytes/index.ts'
 import {
+  isAny4,
   isAny6,
   isLinkLocal6,
   isLoopback4,
@@ -68,8 +69,11 @@ function mayHaveError4(box: Box, cause: Packet, isRouted: boolean): boolean {
   return cause.transport < cause.end && inner !== undefined && inner <= largestIcmpType && !errorTypes4.includes(inner)
 }
 
-function sourceOfError4(box: Box, cause: Packet): Uint8Array | null {
+function sourceOfError4(box: Box, cause: Packet, isRouted: boolean): Uint8Array | null {
   const { bytes, start } = cause
+  // Before routing the kernel has only looked up the way back: it does not know that the destination is an address of its own.
+  if (!isRouted && cause.input !== loopbackIndex)
+    return box.host.selectSource(4, box.host.route(4, bytes, start + 12), bytes, start + 12)
   const isOwn = box.host.addressType(4, bytes, start + 16) === RouteType.local
   if (cause.hook === Hook.prerouting && isLoopback4(bytes, start + 16) && cause.input > loopbackIndex)
     return box.host.selectSource(4, box.host.route(4, bytes, start + 12), bytes, start + 12)
@@ -91,7 +95,7 @@ export function sendError4(
   if (!mayHaveError4(box, cause, manner.isRouted)) return
   const { bytes, start } = cause
   const route = box.host.route(4, bytes, start + 12)
-  const source = sourceOfError4(box, cause)
+  const source = sourceOfError4(box, cause, manner.isRouted)
   if (!isUsable(route.type) || !source) return
   const options = echoOptions(cause, source, manner.optionsLimit)
   const headerLength = ipv4HeaderLength + options.length
@@ -102,7 +106,9 @@ export function sendError4(
   const made = box.make(cause, length)
   if (!made) return
   copyAddress(source, 0, made.bytes, 12, 4)
-  copyAddress(bytes, start + 12, made.bytes, 16, 4)
+  // To nobody is to the host itself.
+  if (isAny4(bytes, start + 12)) copyAddress(source, 0, made.bytes, 16, 4)
+  else copyAddress(bytes, start + 12, made.bytes, 16, 4)
   made.bytes.set(options, ipv4HeaderLength)
   writeIpv4(made, {
     length,

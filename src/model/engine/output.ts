@@ -38,7 +38,8 @@ function cut4(box: Box, packet: Packet, mtu: number): DropNumber {
 
 function cut6(box: Box, packet: Packet, mtu: number): DropNumber {
   const length = packet.end - packet.start
-  const isForeign = packet.input !== 0
+  // What others sent, and what a raw socket sent whole, is not cut here.
+  const isForeign = packet.input !== 0 || box.isFromSocket(packet)
   if (packet.largestFragment > mtu || (packet.largestFragment === 0 && isForeign)) {
     sendError6(box, packet, Icmpv6Type.packetTooBig, 0, mtu)
     return Drop.mtu

@@ -125,8 +125,13 @@ export class Walker implements Box {
         this.malformed !== 0 ? Fate.malformed : Fate.dropped,
         this.malformed !== 0 ? Drop.malformed : Drop.noRoute,
       )
-    } else if (!this.sendMade(packet, prepared) && this.fate === Fate.dropped) this.error = 'EPERM'
+    } else if (!this.sendMade(packet, prepared) && this.fate === Fate.dropped) this.error = this.sendError()
     this.finish()
+  }
+
+  private sendError(): SendError {
+    if (this.reason === Drop.mtu) return 'EMSGSIZE'
+    return this.reason === Drop.noRoute ? 'ENETUNREACH' : 'EPERM'
   }
 
   /** Whether a local socket sent this very packet: copies of it that come back, and what the host itself makes, have none. */
