@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readUint16 } from '../bytes/index.ts'
 import { buildIp, buildUdpSegment, Hook, HookVerdict, type Packet, packetOf } from '../packet/index.ts'
-import { FragmentOutcome, Fragments } from './index.ts'
+import { defaultFragmentLimits, FragmentOutcome, Fragments } from './index.ts'
 
 const four = { from: '10.0.0.2', to: '198.51.100.2' }
 const six = { from: '2001:db8:1::2', to: '2001:db8:2::2' }
@@ -146,7 +146,7 @@ describe.each([
   })
 
   it('that wait too long are given up, oldest first, with their first fragment', () => {
-    const fragments = new Fragments({ seconds: { 4: 30, 6: 60 }, memory: { 4: 100000, 6: 100000 } })
+    const fragments = new Fragments({ ...defaultFragmentLimits, memory: { 4: 100000, 6: 100000 } })
     const expired: boolean[] = []
     fragments.onExpire = ({ first }) => expired.push(first !== null)
     fragments.defragment(piece(addresses, { from: 0, length: 16 }))
@@ -162,7 +162,7 @@ describe.each([
   })
 
   it('cannot fill the memory', () => {
-    const fragments = new Fragments({ seconds: { 4: 30, 6: 60 }, memory: { 4: 4000, 6: 4000 } })
+    const fragments = new Fragments({ ...defaultFragmentLimits, memory: { 4: 4000, 6: 4000 } })
     const outcomes = Array.from(
       { length: 50 },
       (_, id) => feed(fragments, [piece(addresses, { from: 16, length: 800, id: id + 1 })])[0],
@@ -203,7 +203,7 @@ describe.each([
   })
 
   it('of any shape never throw and never hold more than they may', () => {
-    const fragments = new Fragments({ seconds: { 4: 30, 6: 60 }, memory: { 4: 20000, 6: 20000 } })
+    const fragments = new Fragments({ ...defaultFragmentLimits, memory: { 4: 20000, 6: 20000 } })
     const shape = fc.record({
       from: fc.nat(8191).map((unit) => unit * 8),
       length: fc.nat(64),
@@ -242,4 +242,55 @@ it('a first IPv6 fragment that ends inside its transport header goes on as it is
 
 it('an IPv6 fragment whose length is no multiple of eight goes on, for its destination to complain', () => {
   expect(feed(new Fragments(), [piece(six, { from: 0, length: 15 })])).toEqual(['accept'])
+})
+
+describe('as the kernel keeps them', () => {
+  it('pieces that filled a gap are no run: a fragment over two of them spoils the packet', () => {
+    const fragments = new Fragments()
+    const pieces = [
+      { from: 16, length: 8, more: false },
+      { from: 8, length: 8 },
+      { from: 8, length: 16, more: false },
+      { from: 0, length: 8 },
+    ]
+    expect(
+      feed(
+        fragments,
+        pieces.map((one) => piece(four, one)),
+      ),
+    ).toEqual(['waiting', 'waiting', 'overlap', 'waiting'])
+  })
+
+  it('pieces that came in order are one: a fragment over two of them is a duplicate', () => {
+    const pieces = [
+      { from: 8, length: 8 },
+      { from: 16, length: 8, more: false },
+      { from: 8, length: 16, more: false },
+      { from: 0, length: 8 },
+    ]
+    expect(
+      feed(
+        new Fragments(),
+        pieces.map((one) => piece(four, one)),
+      ),
+    ).toEqual(['waiting', 'waiting', 'duplicate', 'accept'])
+  })
+
+  it.each([
+    [64, 'accept'],
+    [65, 'waiting'],
+  ])('after %i fragments of others from its source the rest is met with: %s', (others, outcome) => {
+    const fragments = new Fragments()
+    feed(fragments, [piece(four, { from: 0, length: 16 })])
+    // The one that asks counts itself.
+    for (let id = 100; id < 100 + others - 1; id++) feed(fragments, [piece(four, { from: 0, length: 8, id })])
+    expect(feed(fragments, [piece(four, { from: 16, length: 8, more: false })])).toEqual([outcome])
+  })
+
+  it('above the memory limit no fragment is taken, not even the last one missing', () => {
+    const fragments = new Fragments({ ...defaultFragmentLimits, memory: { 4: 2000, 6: 2000 } })
+    const firsts = [1, 2, 3].map((id) => piece(four, { from: 0, length: 16, id }))
+    expect(feed(fragments, firsts)).toEqual(['waiting', 'waiting', 'noMemory'])
+    expect(feed(fragments, [piece(four, { from: 16, length: 8, more: false, id: 1 })])).toEqual(['noMemory'])
+  })
 })

@@ -29,26 +29,37 @@ export type FragmentOutcomeNumber = (typeof FragmentOutcome)[keyof typeof Fragme
 export interface FragmentLimits {
   /** How long a queue waits for its last fragment, in seconds. */
   readonly seconds: { readonly 4: number; readonly 6: number }
-  /** Bytes that all queues of a family may take, with the kernel's bookkeeping; a new queue is refused above. */
+  /** Bytes that all queues of a family may take, with the kernel's bookkeeping; above, every fragment is refused. */
   readonly memory: { readonly 4: number; readonly 6: number }
+  /** IPv4: so many fragments of one source may pass between two of a packet, else the packet begins anew; 0: any number. */
+  readonly distance: number
 }
 
-export const defaultFragmentLimits: FragmentLimits = { seconds: { 4: 30, 6: 60 }, memory: { 4: 4194304, 6: 4194304 } }
+export const defaultFragmentLimits: FragmentLimits = {
+  seconds: { 4: 30, 6: 60 },
+  memory: { 4: 4194304, 6: 4194304 },
+  distance: 64,
+}
 
 /** A fragment's payload, with its place in the packet. */
 interface Piece {
   readonly from: number
   readonly to: number
   readonly data: Uint8Array
+  /** Where the run begins that it belongs to: pieces that came one right behind the other at the packet's growing end. */
+  readonly run: number
 }
 
 interface Queue {
   readonly key: string
   readonly family: 4 | 6
-  readonly expires: number
+  expires: number
   readonly hook: number
+  /** IPv4: its source address, and which of that source's fragments the last one was. */
+  readonly source: number
+  turn: number
   /** Sorted by place; never overlapping. */
-  readonly pieces: Piece[]
+  pieces: Piece[]
   /** The whole first fragment as it arrived, or null. */
   first: Uint8Array | null
   firstPayloadAt: number
@@ -66,8 +77,17 @@ interface Queue {
   ecn: number
 }
 
-/** What the kernel charges for a fragment beside its bytes; an estimate. */
-const overheadBytes = 768
+/** What the kernel charges for a queue: the size of its own record (measured). */
+const queueBytes = { 4: 200, 6: 184 } as const
+
+/** What the kernel charges for a packet of so many bytes that came through a TUN device: its buffer and the buffer's record. */
+function chargeOf(length: number): number {
+  const needed = 64 + length + 320
+  if (needed <= 576) return 576 + 256
+  let size = 1024
+  while (size < needed) size *= 2
+  return size + 256
+}
 
 const greatestLength = 65535
 
@@ -91,6 +111,8 @@ export class Fragments {
   waiting = 0
   private readonly queues = { 4: new Map<string, Queue>(), 6: new Map<string, Queue>() } as const
   private readonly memory = { 4: 0, 6: 0 }
+  /** Of sources with waiting fragments: how many fragments came, and how many of their packets wait. */
+  private readonly sources = new Map<number, { fragments: number; queues: number }>()
   private now = 0
 
   constructor(limits: FragmentLimits = defaultFragmentLimits) {
@@ -113,8 +135,12 @@ export class Fragments {
   }
 
   private forget(queue: Queue): void {
-    if (this.queues[queue.family].delete(queue.key)) this.waiting--
+    if (!this.queues[queue.family].delete(queue.key)) return
+    this.waiting--
     this.memory[queue.family] -= queue.memory
+    if (queue.family === 6) return
+    const source = this.sources.get(queue.source)
+    if (source && --source.queues === 0) this.sources.delete(queue.source)
   }
 
   /**
@@ -136,6 +162,7 @@ export class Fragments {
     const { bytes, start, end } = packet
     const queue = this.find(4, key4(packet), packet)
     if (!queue) return this.refuse(FragmentOutcome.noMemory)
+    if (this.isTooFar(queue)) this.beginAnew(queue, packet)
     const payloadAt = start + ((bytes[start]! & 15) << 2)
     const from = packet.fragmentOffset
     let to = from + end - payloadAt
@@ -161,7 +188,7 @@ export class Fragments {
       queue.largestUnfragmentable = Math.max(queue.largestUnfragmentable, size)
     queue.ecn |= 1 << (bytes[start + 1]! & 3)
     if (from === 0) this.keepFirst(queue, packet, payloadAt)
-    this.charge(queue, size)
+    this.charge(queue, chargeOf(end - start))
     return isComplete(queue) ? this.finish4(packet, queue) : this.hold()
   }
 
@@ -218,7 +245,7 @@ export class Fragments {
       queue.fragmentHeader = fragmentHeader - start
       queue.nextHeaderAt = nextHeaderBefore(bytes, start, fragmentHeader) - start
     }
-    this.charge(queue, end - start)
+    this.charge(queue, chargeOf(end - start))
     return isComplete(queue) ? this.finish6(packet, queue) : this.hold()
   }
 
@@ -238,15 +265,18 @@ export class Fragments {
   }
 
   private find(family: 4 | 6, key: string, packet: Packet): Queue | null {
+    if (this.memory[family] > this.limits.memory[family] || this.limits.memory[family] === 0) return null
     const found = this.queues[family].get(key)
     if (found) return found
-    if (this.memory[family] > this.limits.memory[family] || this.limits.memory[family] === 0) return null
+    const source = family === 4 ? readInt32(packet.bytes, packet.start + 12) : 0
     const queue: Queue = {
       key,
       family,
       // While nothing waits nobody tells the time.
       expires: Math.max(this.now, packet.time) + this.limits.seconds[family] * 1000,
       hook: packet.hook,
+      source,
+      turn: 0,
       pieces: [],
       first: null,
       firstPayloadAt: 0,
@@ -263,7 +293,36 @@ export class Fragments {
     }
     this.queues[family].set(key, queue)
     this.waiting++
+    this.charge(queue, queueBytes[family])
+    if (family === 4) {
+      const known = this.sources.get(source)
+      if (known) known.queues++
+      else this.sources.set(source, { fragments: 0, queues: 1 })
+    }
     return queue
+  }
+
+  /** Counts the source's fragment: whether too many of its others came since the last one of this packet (ip_frag_too_far). */
+  private isTooFar(queue: Queue): boolean {
+    const source = this.sources.get(queue.source)
+    if (!source || this.limits.distance === 0) return false
+    const before = queue.turn
+    queue.turn = ++source.fragments
+    return queue.pieces.length > 0 && queue.turn - before > this.limits.distance
+  }
+
+  private beginAnew(queue: Queue, packet: Packet): void {
+    // Expiry goes by the order of the map.
+    this.queues[queue.family].delete(queue.key)
+    this.queues[queue.family].set(queue.key, queue)
+    queue.expires = Math.max(this.now, packet.time) + this.limits.seconds[queue.family] * 1000
+    this.charge(queue, queueBytes[queue.family] - queue.memory)
+    queue.pieces = []
+    queue.first = null
+    queue.hasLast = false
+    queue.length = 0
+    queue.received = 0
+    queue.ecn = 0
   }
 
   private keepFirst(queue: Queue, packet: Packet, payloadAt: number): void {
@@ -272,8 +331,8 @@ export class Fragments {
   }
 
   private charge(queue: Queue, bytes: number): void {
-    queue.memory += bytes + overheadBytes
-    this.memory[queue.family] += bytes + overheadBytes
+    queue.memory += bytes
+    this.memory[queue.family] += bytes
   }
 
   private hold(outcome: FragmentOutcomeNumber = FragmentOutcome.waiting): HookVerdictNumber {
@@ -310,28 +369,28 @@ export class Fragments {
 
 const isComplete = (queue: Queue): boolean => queue.hasLast && queue.first !== null && queue.received === queue.length
 
-/** Puts the payload bytes in their place. A fragment inside what is there already is a duplicate; a partial overlap spoils the queue. */
+/**
+ * Puts the payload bytes in their place. A fragment inside one run of pieces is a duplicate; any other overlap spoils the queue
+ * (inet_frag_queue_insert).
+ */
 function insert(queue: Queue, from: number, to: number, bytes: Uint8Array, payloadAt: number): FragmentOutcomeNumber {
   const { pieces } = queue
   let place = pieces.length
   while (place > 0 && pieces[place - 1]!.from >= to) place--
   const before = pieces[place - 1]
   if (before && before.to > from)
-    return isCovered(pieces, place - 1, from, to) ? FragmentOutcome.duplicate : FragmentOutcome.overlap
-  pieces.splice(place, 0, { from, to, data: bytes.slice(payloadAt, payloadAt + to - from) })
+    return from >= before.run && to <= endOfRun(pieces, place - 1) ? FragmentOutcome.duplicate : FragmentOutcome.overlap
+  // Only at the end do pieces join to runs: what fills a gap stays alone.
+  const run = before && place === pieces.length && before.to === from ? before.run : from
+  pieces.splice(place, 0, { from, to, data: bytes.slice(payloadAt, payloadAt + to - from), run })
   queue.received += to - from
   return FragmentOutcome.none
 }
 
-/** Whether the range lies inside pieces that touch each other without a gap, the last of which is at `last`. */
-function isCovered(pieces: readonly Piece[], last: number, from: number, to: number): boolean {
-  if (pieces[last]!.to < to) return false
-  let place = last
-  while (pieces[place]!.from > from) {
-    if (place === 0 || pieces[place - 1]!.to !== pieces[place]!.from) return false
-    place--
-  }
-  return true
+function endOfRun(pieces: readonly Piece[], at: number): number {
+  let last = at
+  while (pieces[last + 1]?.run === pieces[at]!.run) last++
+  return pieces[last]!.to
 }
 
 /** The first fragment's headers (`headersLength` bytes) and the payloads of all. */

@@ -23,6 +23,8 @@ export interface HostSettings {
   /** Seconds that fragments wait for the rest, and bytes that all of them may take. */
   readonly fragmentSeconds: { readonly 4: number; readonly 6: number }
   readonly fragmentMemory: { readonly 4: number; readonly 6: number }
+  /** How many fragments of an IPv4 source may pass between two of one packet; 0: any number. */
+  readonly fragmentDistance: number
   /** Seconds for reassembly in local delivery, where conntrack did not do it before. */
   readonly localFragmentSeconds6: number
 }
@@ -44,7 +46,7 @@ const withoutEffect: readonly RegExp[] = [
 
 /** Names that {@link readSettings} and {@link readInterfaceSettings} read. */
 const known: readonly RegExp[] = [
-  /^net\.ipv4\.(ip_forward|ip_default_ttl|icmp_echo_ignore_all|icmp_echo_ignore_broadcasts|icmp_errors_use_inbound_ifaddr|ipfrag_time|ipfrag_high_thresh)$/,
+  /^net\.ipv4\.(ip_forward|ip_default_ttl|icmp_echo_ignore_all|icmp_echo_ignore_broadcasts|icmp_errors_use_inbound_ifaddr|ipfrag_time|ipfrag_high_thresh|ipfrag_max_dist)$/,
   /^net\.ipv4\.conf\.[^.]+\.(forwarding|rp_filter|accept_local|route_localnet)$/,
   /^net\.ipv6\.icmp\.(echo_ignore_all|echo_ignore_multicast|echo_ignore_anycast)$/,
   /^net\.ipv6\.ip6frag_time$/,
@@ -89,6 +91,7 @@ export const readSettings = (sysctls: Sysctls, isForwarding6: boolean): HostSett
     4: numberOf(sysctls, 'net.ipv4.ipfrag_high_thresh', 4194304),
     6: numberOf(sysctls, 'net.netfilter.nf_conntrack_frag6_high_thresh', 4194304),
   },
+  fragmentDistance: numberOf(sysctls, 'net.ipv4.ipfrag_max_dist', 64),
   localFragmentSeconds6: numberOf(sysctls, 'net.ipv6.ip6frag_time', 60),
 })
 
