@@ -4,6 +4,7 @@ import type {
   Direction,
   Family,
   LimitParameters,
+  LogFlag,
   NatStatement,
   PayloadValue,
   RejectStatement,
@@ -144,6 +145,9 @@ export type StatementNode = Placed &
         readonly prefix: string | null
         readonly group: number | null
         readonly level: string | null
+        readonly flags: readonly LogFlag[]
+        readonly snapLength: number | null
+        readonly queueThreshold: number | null
       }
     | { readonly kind: 'reject'; readonly with: RejectStatement['type'] | null; readonly code: Expression | null }
     | { readonly kind: 'notrack' }
@@ -215,6 +219,8 @@ export interface SetNode {
     | null
   readonly flags: readonly Name[]
   readonly timeout: number | null
+  readonly sweepInterval: number | null
+  readonly isSmall: boolean
   readonly size: number | null
   readonly isAutoMerge: boolean
   readonly statements: readonly StatementNode[]

@@ -78,7 +78,7 @@ export function statementText(statement: Statement): string {
     case 'ct count':
       return `ct count ${statement.isOver ? 'over ' : ''}${statement.count}`
     case 'log':
-      return `log ${JSON.stringify(statement.prefix)} ${statement.group} ${statement.level}`
+      return logText(statement)
     case 'reject':
       return `reject ${statement.type} ${statement.code}`
     case 'last':
@@ -105,7 +105,14 @@ export function statementText(statement: Statement): string {
   }
 }
 
-/** `dnat 4 [0a000001 0050] address 0 port 1 random`. */
+function logText(log: Statement & { readonly kind: 'log' }): string {
+  const flags = log.flags.length === 0 ? '' : ` flags ${log.flags.join()}`
+  const length = log.snapLength === null ? '' : ` snaplen ${log.snapLength}`
+  const threshold = log.queueThreshold === null ? '' : ` queue-threshold ${log.queueThreshold}`
+  return `log ${JSON.stringify(log.prefix)} ${log.group} ${log.level}${flags}${length}${threshold}`
+}
+
+/** `dnat ipv4 [0a000001 0050] address 0 port 1 random`. */
 function natText(nat: Statement & { readonly kind: 'nat' }): string {
   const bound = (name: string, from: number | null, to: number | null): string =>
     from === null ? '' : ` ${name} ${from}${to === null ? '' : `-${to}`}`

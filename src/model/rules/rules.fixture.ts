@@ -195,6 +195,8 @@ export function set(
     isDynamic: false,
     hasTimeout: false,
     timeout: null,
+    sweepInterval: null,
+    isSmall: false,
     size: null,
     statements: [],
     elements,

@@ -68,6 +68,10 @@ export interface SetDefinition {
   readonly hasTimeout: boolean
   /** Default lifetime of an element in milliseconds. */
   readonly timeout: number | null
+  /** Milliseconds between the kernel's sweeps for elements whose time is over; null: its own. No packet sees the difference. */
+  readonly sweepInterval: number | null
+  /** Whether the kernel shall keep it small rather than fast. No packet sees the difference. */
+  readonly isSmall: boolean
   /** Largest number of elements that rules may bring it to; null: the kernel's 65,535 for dynamic sets. */
   readonly size: number | null
   /** Statements that each new element gets. */

@@ -107,12 +107,20 @@ export interface LastStatement {
   readonly kind: 'last'
 }
 
+/** Changes nothing on a packet's way. `flags`: what a line of the log tells besides, in the kernel's order. */
 export interface LogStatement {
   readonly kind: 'log'
   readonly prefix: string | null
   readonly group: number | null
   readonly level: string | null
+  readonly flags: readonly LogFlag[]
+  /** Bytes of the packet that the group's program gets; null: all. */
+  readonly snapLength: number | null
+  /** Messages that wait for each other; null: the group's own number. */
+  readonly queueThreshold: number | null
 }
+
+export type LogFlag = 'tcp sequence' | 'tcp options' | 'ip options' | 'skuid' | 'ether'
 
 /** `type` 'icmp' takes an ICMP code in IPv4, 'icmpv6' in IPv6, 'icmpx' an abstract one (0 no-route, 1 port-, 2 host-unreachable, 3 admin-prohibited). */
 export interface RejectStatement {

@@ -21,6 +21,8 @@ export function emptySet(table: TableState, name: string, types: readonly DataTy
     isDynamic: false,
     hasTimeout: false,
     timeout: null,
+    sweepInterval: null,
+    isSmall: false,
     size: null,
     statements: [],
     elements: [],

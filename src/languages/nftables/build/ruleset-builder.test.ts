@@ -193,7 +193,10 @@ describe('sets', () => {
     ['map m { type ipv4_addr : mark; elements = { 1.1.1.1 : 5, 1.1.1.1 : 6 }; }', 'nft-exists'],
     ['map m { typeof ip saddr . tcp dport : meta mark; elements = { 1.1.1.1 . 22 : 5, * : 6 }; }', ''],
     ['set s { typeof iifname . ip6 saddr; counter; comment "x"; elements = { "lan" . ::1 comment "y" }; }', ''],
-    ['set s { typeof ct original proto-dst; size 5; gc-interval 1m; policy memory; }', ''],
+    ['set s { typeof ct original proto-dst; size 5; gc-interval 1m; policy memory; flags timeout; }', ''],
+    ['set s { type mark; gc-interval 1m; }', 'nft-operator'],
+    ['set s { type mark; flags dynamic,timeout; ct count over 5; }', 'nft-operator'],
+    ['set s { type mark; flags dynamic; ct count over 5; }', ''],
     ['set s { type broken; }\n chain c { mark @s; }', 'nft-unknown-type'],
   ])('%s -> %s', (text, expected) => {
     expect(codes(`table ip t { ${text}\n }`)).toBe(expected)

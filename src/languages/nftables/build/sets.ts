@@ -4,7 +4,14 @@ import { didYouMean, quoted } from '../../diagnostics/index.ts'
 import type { ElementNode, Expression, SetNode, TypeNode } from '../ast.ts'
 import type { LowerContext } from '../lower/rule.ts'
 import { RuleScope } from '../lower/rule.ts'
-import { addElements, flatElements, isInterval, keyOf, lowerElement } from '../lower/set-elements.ts'
+import {
+  addElements,
+  flatElements,
+  isInterval,
+  keyOf,
+  lowerElement,
+  refuseCountWithTimeout,
+} from '../lower/set-elements.ts'
 import { giveUp, refuse } from '../refusal.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import { dataTypeNamed, dataTypeNames } from '../symbols/datatypes.ts'
@@ -28,6 +35,13 @@ export function declareSet(node: SetNode, table: TableState, context: LowerConte
   const types = typesOf(node.key, table, context)
   const scope = new RuleScope(table, context)
   const statements = node.statements.flatMap((statement) => scope.statements(statement))
+  const hasTimeout = words.includes('timeout') || node.timeout !== null
+  refuseCountWithTimeout(hasTimeout, statements)
+  if (node.sweepInterval && !hasTimeout) {
+    refuse('nft-operator', node.name.span, 'expected no gc-interval: the set has no flag timeout', {
+      hint: 'add "flags timeout" to its declaration',
+    })
+  }
   const dataTypes = node.data?.kind === 'type' ? typesOf(node.data.type, table, context) : []
   return {
     ...emptySet(table, node.name.text, types, node.span),
@@ -41,8 +55,10 @@ export function declareSet(node: SetNode, table: TableState, context: LowerConte
     isInterval: words.includes('interval'),
     isConstant: words.includes('constant'),
     isDynamic: words.includes('dynamic'),
-    hasTimeout: words.includes('timeout') || node.timeout !== null,
+    hasTimeout,
     timeout: node.timeout,
+    sweepInterval: node.sweepInterval,
+    isSmall: node.isSmall,
     size: node.size,
     statements,
     comment: node.comment,

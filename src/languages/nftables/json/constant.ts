@@ -26,6 +26,9 @@ export function typeNamed(name: string, width: number): DataType {
   return dataTypeNamed(name) ?? integerType(width)
 }
 
+/** What nft 1.0.6 has lost the type of: a port of the connection, where the rule has come down to several transport protocols. */
+export const untyped = (width: number): DataType => ({ ...integerType(width), name: 'invalid' })
+
 export function constantJson(value: bigint, type: DataType): Json {
   const [first, ...rest] = isFlags(type) ? bitsOf(value) : []
   if (first === undefined) return plainConstantJson(value, type)
@@ -69,6 +72,7 @@ export function plainConstantJson(value: bigint, type: DataType): Json {
     case 'index':
       return value === 0n ? 0 : value.toString(2).length - 1
     default:
+      if (type.name === 'invalid') return `0x${value.toString(16)} [invalid type]`
       // nft prints a realm without a name as text.
       return type.name === 'realm' ? String(value) : numberJson(value)
   }

@@ -27,10 +27,12 @@ export function setDeclarationJson(set: SetDefinition, table: Table, state: RunS
       type: types.length === 1 ? (types[0] ?? null) : types,
       handle,
       ...(comment === null ? {} : { comment }),
+      ...(set.isSmall ? { policy: 'memory' } : {}),
       ...(data === null ? {} : { map: mapTitle(data) }),
       ...(size === null ? {} : { size }),
       ...(flags.length === 0 ? {} : { flags }),
       ...(timeout === null ? {} : { timeout: Math.floor(timeout / 1000) }),
+      ...(set.sweepInterval ? { 'gc-interval': Math.floor(set.sweepInterval / 1000) } : {}),
       ...(elements.length === 0 ? {} : { elem: elements }),
       ...(statements.length === 0 ? {} : { stmt: statements }),
     },
@@ -90,7 +92,8 @@ function elementJson({ comment, data, expires, key, statements, timeout }: Print
     ...(timeout === null ? {} : { timeout: Math.floor(timeout / 1000) }),
     ...(expires === null ? {} : { expires: Math.floor(expires / 1000) }),
     ...(comment === null ? {} : { comment }),
-    ...Object.assign({}, ...statements),
+    // nft 1.0.6 tells the first one only.
+    ...Object.assign({}, ...statements.slice(0, 1)),
   }
   const wrapped: Json = Object.keys(members).length === 0 ? key : { elem: { val: key, ...members } }
   return data === undefined ? wrapped : [wrapped, data]

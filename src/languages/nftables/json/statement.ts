@@ -108,15 +108,21 @@ function quota({ bytes, isOver }: QuotaStatement, used: number): Json {
   }
 }
 
-/** The usual level is not told. */
-function log({ prefix, group, level }: LogStatement): Json {
+/** The usual level is not told; nor are sizes, where no group is named. */
+function log({ flags, group, level, prefix, queueThreshold, snapLength }: LogStatement): Json {
+  const told = flags.length === allLogFlags ? ['all'] : flags
   const members = {
     ...(prefix === null ? {} : { prefix }),
     ...(group === null ? {} : { group }),
+    ...(group === null || snapLength === null ? {} : { snaplen: snapLength }),
+    ...(group === null || !queueThreshold ? {} : { 'queue-threshold': queueThreshold }),
     ...(level === null || level === 'warn' || level === 'warning' ? {} : { level: levels[level] ?? level }),
+    ...(told.length === 0 ? {} : { flags: told.length === 1 ? (told[0] ?? null) : told }),
   }
   return { log: Object.keys(members).length === 0 ? null : members }
 }
+
+const allLogFlags = 5
 
 const levels: Readonly<Record<string, string>> = { error: 'err', panic: 'emerg' }
 
@@ -138,6 +144,9 @@ function setConntrack({ key, direction, value }: SetConntrackStatement, context:
   const name = key === 'eventmask' ? 'event' : key
   const target = { ct: { key: name, ...(direction === null ? {} : { dir: direction }) } }
   const type = conntrackTypes[key] ?? conntrackNames[key]?.type ?? integerType(32)
+  // nft 1.0.6 knows no type for what such maps give, and tells their keys alone.
+  if ((key === 'eventmask' || key === 'label') && value.kind === 'map')
+    return mangle(target, raiseValue(value.key, context).json)
   if (key === 'eventmask' && value.kind === 'constant') {
     return mangle(target, flagList(numberFrom(value.words, value.width), type))
   }

@@ -14,7 +14,7 @@ import { numberFrom } from '../lower/typed.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import { integerType, dataTypes as t } from '../symbols/datatypes.ts'
 import { conntrackNames, metaNames } from '../symbols/keys.ts'
-import { constantJson } from './constant.ts'
+import { constantJson, untyped } from './constant.ts'
 import { type Bits, findField, maskedBits } from './header-field.ts'
 import type { Json } from './json.ts'
 import { extensionHeaderJson, ipOptionJson, sctpChunkJson, tcpOptionJson } from './option.ts'
@@ -35,7 +35,7 @@ export function raiseValue(value: Value, context: ProtocolContext, expected: Dat
     case 'meta':
       return meta(value)
     case 'ct':
-      return conntrack(value)
+      return conntrack(value, context)
     case 'fib':
       return fib(value)
     case 'rt':
@@ -112,12 +112,14 @@ function meta({ key, width }: MetaValue): Raised {
   return { json: { meta: { key: found?.[0] ?? key } }, type: found?.[1].type ?? integerType(width) }
 }
 
-function conntrack({ key, direction, family, width }: ConntrackValue): Raised {
+function conntrack({ key, direction, family, width }: ConntrackValue, context: ProtocolContext): Raised {
   const dir = direction === null ? {} : { dir: direction }
   if (key === 'saddr' || key === 'daddr') {
     const name = family === null ? key : `${family === 6 ? 'ip6' : 'ip'} ${key}`
     return { json: { ct: { key: name, ...dir } }, type: width === 128 ? t.ipv6_addr : t.ipv4_addr }
   }
+  const isPort = key === 'proto-src' || key === 'proto-dst'
+  if (isPort && !context.headerAt(Layer.transport)) return { json: { ct: { key, ...dir } }, type: untyped(width) }
   // The kernel takes no direction for these two.
   const hasDirection = key !== 'protocol' && key !== 'l3proto'
   return {

@@ -71,6 +71,15 @@ export function refuseTimeout(set: SetDefinition, span: Source): never {
   })
 }
 
+/** The kernel cannot sweep elements that count connections by their age too. */
+export function refuseCountWithTimeout(
+  hasTimeout: boolean,
+  statements: readonly { readonly kind: string; readonly source: Source }[],
+): void {
+  const count = hasTimeout ? statements.find(({ kind }) => kind === 'ct count') : undefined
+  if (count) refuse('nft-operator', count.source, 'expected no ct count: elements of this set have timeouts')
+}
+
 /** All of an element but its key. */
 function element(node: ElementNode, set: SetState, scope: Scope): SetElement {
   const { data } = set
@@ -79,13 +88,15 @@ function element(node: ElementNode, set: SetState, scope: Scope): SetElement {
     refuse('nft-type-mismatch', node.data.span, 'expected no ":", since this is a set and not a map')
   if (data !== null && node.data === null)
     refuse('nft-type-mismatch', node.span, 'expected ": ..." behind the key, since this is a map')
+  // Written for an element, they are the set's with what they have counted.
+  const own = node.statements.flatMap((statement) => scope.statements(statement))
   return {
     ...plainElement([], node.span),
     ...(node.data === null ? {} : dataOf(node.data, set, scope)),
     timeout: node.timeout,
     expires: node.expires,
     comment: node.comment,
-    statements: [...set.statements, ...node.statements.flatMap((statement) => scope.statements(statement))],
+    statements: own.length > 0 ? own : set.statements,
   }
 }
 

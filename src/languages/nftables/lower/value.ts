@@ -36,19 +36,24 @@ export function lowerValue(expression: Expression, expected: DataType | null, sc
 export function lowerValueOfType(expression: Expression, expected: DataType, scope: Scope): Value {
   const { value, parts } = lowerValue(expression, expected, scope)
   const type = parts[0]?.type
-  if (parts.length !== 1 || !type || !isAssignable(type, expected)) {
+  if (parts.length !== 1 || !type || !isAssignable(type, expected) || isOtherField(value, type, expected)) {
     refuse('nft-type-mismatch', expression.span, `expected ${expected.title}, found ${type?.title ?? 'nothing'}`)
   }
   return value
 }
 
-/** Numbers may be written into wider numbers; all else must be of the same type. */
-const isAssignable = (type: DataType, expected: DataType): boolean =>
-  type.name === expected.name
-    ? type.width <= expected.width
-    : isNumber(type) && isNumber(expected) && type.width <= expected.width
+/** Numbers may be written into wider numbers, and all that is a number into marks; all else must be of the same type. */
+function isAssignable(type: DataType, expected: DataType): boolean {
+  if (type.width > expected.width) return false
+  if (type.name === expected.name) return true
+  return isNumber(type) && isNumber(expected) && (expected.name === 'mark' || type.name === 'integer')
+}
 
 const isNumber = (type: DataType): boolean => ['integer', 'class', 'user'].includes(type.notation)
+
+/** A field of a header goes as it is into one of its own width only. */
+const isOtherField = (value: Value, type: DataType, expected: DataType): boolean =>
+  value.kind === 'payload' && expected.name !== 'mark' && type.width !== expected.width
 
 export const readsPacket = (expression: Expression): boolean =>
   expression.kind === 'term' ||

@@ -11,6 +11,8 @@ export class Cursor {
   readonly source: SourceText
   /** The first line end of Windows, if there is one: nft reads none. */
   readonly carriageReturn: Token | null
+  /** What some editors begin a file with: nft reads none. */
+  readonly byteOrderMark: Token | null
   readonly #tokens: readonly Token[]
   #at = 0
 
@@ -18,7 +20,9 @@ export class Cursor {
     this.source = source
     const tokens = tokenize(source)
     this.carriageReturn = tokens.find(isCarriageReturn) ?? null
-    this.#tokens = this.carriageReturn === null ? tokens : tokens.filter((token) => !isCarriageReturn(token))
+    this.byteOrderMark = tokens[0] && isByteOrderMark(tokens[0]) ? tokens[0] : null
+    const isClean = this.carriageReturn === null && this.byteOrderMark === null
+    this.#tokens = isClean ? tokens : tokens.filter((token) => !isCarriageReturn(token) && token !== this.byteOrderMark)
   }
 
   /** The token `ahead` of the next one; behind the end there are only end tokens. */
@@ -212,5 +216,7 @@ export class Cursor {
 }
 
 const isCarriageReturn = ({ kind, text }: Token): boolean => kind === 'bad-character' && text === '\r'
+
+const isByteOrderMark = ({ kind, text }: Token): boolean => kind === 'bad-character' && text === '\ufeff'
 
 const endToken: Token = { kind: 'end', text: '', start: 0, end: 0 }

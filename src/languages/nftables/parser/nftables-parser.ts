@@ -199,6 +199,7 @@ export class NftablesParser implements Parser {
     const outer = this.cursor
     this.cursor = new Cursor(source)
     this.#open.push(file.name)
+    this.report.attempt(() => this.#refuseByteOrderMark())
     this.report.attempt(() => this.#refuseCarriageReturn())
     try {
       for (;;) {
@@ -212,6 +213,15 @@ export class NftablesParser implements Parser {
       this.#open.pop()
       this.cursor = outer
     }
+  }
+
+  #refuseByteOrderMark(): void {
+    const { byteOrderMark } = this.cursor
+    if (byteOrderMark === null) return
+    const span = this.cursor.spanOfToken(byteOrderMark)
+    refuse('nft-character', span, 'expected a command, found a byte order mark', {
+      hint: 'save the file as UTF-8 without a byte order mark',
+    })
   }
 
   /** A file with line ends of Windows is one mistake, not one a line. */

@@ -11,6 +11,8 @@ interface Draft {
   data: SetNode['data']
   flags: Name[]
   timeout: number | null
+  sweepInterval: number | null
+  isSmall: boolean
   size: number | null
   isAutoMerge: boolean
   statements: StatementNode[]
@@ -26,6 +28,8 @@ export function parseSetBody(parser: NftablesParser, name: Name, isMap: boolean,
     data: null,
     flags: [],
     timeout: null,
+    sweepInterval: null,
+    isSmall: false,
     size: null,
     isAutoMerge: false,
     statements: [],
@@ -73,8 +77,7 @@ function parseItem(parser: NftablesParser, draft: Draft): void {
       draft.timeout = expectTime(cursor)
       break
     case 'gc-interval':
-      // When the kernel sweeps is no matter of what a set holds.
-      expectTime(cursor)
+      draft.sweepInterval = expectTime(cursor)
       break
     case 'size': {
       const value = cursor.peek().kind === 'variable' ? parser.variable() : null
@@ -82,7 +85,7 @@ function parseItem(parser: NftablesParser, draft: Draft): void {
       break
     }
     case 'policy':
-      cursor.expectOneOf(['performance', 'memory'], 'performance or memory')
+      draft.isSmall = cursor.expectOneOf(['performance', 'memory'], 'performance or memory') === 'memory'
       break
     case 'auto-merge':
       draft.isAutoMerge = true

@@ -1,6 +1,6 @@
 /** `KEY set VALUE`: writes a mark, a field of a header, a TCP option; `reset tcp option`. */
 
-import type { SetConntrackStatement, SetMetaStatement } from '../../../model/rules/index.ts'
+import type { SetConntrackStatement, SetMetaStatement, Value } from '../../../model/rules/index.ts'
 import { alternatives } from '../../diagnostics/index.ts'
 import type { Expression, StatementOf, TermOf } from '../ast.ts'
 import type { BareStatement, Scope } from '../lower/scope.ts'
@@ -70,7 +70,20 @@ function setConntrack(target: TermOf<'ct'>, value: Expression, scope: Scope): Ba
     )
   }
   if (key === 'secmark') refuseLabel(value)
-  return { kind: 'set ct', key, direction: target.direction, value: scope.valueOfType(value, conntrackTypes[key]) }
+  if (key === 'label' && value.kind === 'list')
+    refuse('nft-syntax', value.span, 'expected one label, found a list', { hint: 'each ct label set adds one' })
+  const written = key === 'zone' ? zoneOf(value, scope) : scope.valueOfType(value, conntrackTypes[key])
+  return { kind: 'set ct', key, direction: target.direction, value: written }
+}
+
+/** Of a wider number that the rule makes, a zone takes the lower 16 bits. */
+function zoneOf(value: Expression, scope: Scope): Value {
+  if (value.kind !== 'term') return scope.valueOfType(value, conntrackTypes.zone)
+  const { parts, value: read } = scope.value(value, conntrackTypes.zone)
+  const [part] = parts
+  const isMade = part && parts.length === 1 && (part.type.name === 'integer' || part.type.name === 'ct_id')
+  if (isMade && read.kind !== 'payload' && read.width === 32) return read
+  return scope.valueOfType(value, conntrackTypes.zone)
 }
 
 function setPayload(target: TermOf<'payload'> | TermOf<'raw-payload'>, value: Expression, scope: Scope): BareStatement {

@@ -30,6 +30,12 @@ describe('statements', () => {
       log -> log null null null
       log prefix "hello: " level warn -> log "hello: " null warn
       log group 5 prefix "x" -> log "x" 5 null
+      log group 5 snaplen 64 queue-threshold 10 -> log null 5 null snaplen 64 queue-threshold 10
+      log flags tcp options,sequence flags skuid -> log null null null flags tcp sequence,tcp options,skuid
+      log flags all -> log null null null flags tcp sequence,tcp options,ip options,skuid,ether
+      log flags skuid,ether -> fail:nft-syntax
+      log flags all snaplen 64 -> fail:nft-syntax
+      log level info queue-threshold 5 -> fail:nft-syntax
       log group 5 level info -> fail:nft-syntax
       log level audit -> log null null audit
       log level audit prefix "x" -> fail:nft-syntax
@@ -69,6 +75,14 @@ describe('statements', () => {
       ct mark set meta mark and 0xff or 0x1 -> ct mark = (meta mark & 254 ^ 1)
       ct label set 5 -> ct label = 0:0:0:32
       ct zone set 1 -> ct zone = 1
+      ct zone set jhash ip saddr mod 10 -> meta nfproto == 2; ct zone = jhash(ip saddr) mod 10 offset 0
+      ct zone set ip saddr map { 1.1.1.1 : 1 } -> meta nfproto == 2; ct zone = ip saddr map { 0x1010101 : 1 }
+      ct zone set ip ttl -> fail:nft-type-mismatch
+      ct zone set tcp dport -> fail:nft-type-mismatch
+      ct zone set meta mark -> fail:nft-type-mismatch
+      ct label set 5,6 -> fail:nft-syntax
+      meta priority set meta mark -> fail:nft-type-mismatch
+      update @recent { ip saddr ct count over 5 } -> fail:nft-operator
       ct original zone set 1 -> ct original zone = 1
       ct event set new,destroy -> ct eventmask = 5
       ct state set new -> fail:nft-operator

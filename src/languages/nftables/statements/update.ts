@@ -4,7 +4,7 @@ import type { Value } from '../../../model/rules/index.ts'
 import type { ElementNode, Expression, StatementOf } from '../ast.ts'
 import { meterSet } from '../build/meter-set.ts'
 import type { BareStatement, Scope } from '../lower/scope.ts'
-import { refuseTimeout } from '../lower/set-elements.ts'
+import { refuseCountWithTimeout, refuseTimeout } from '../lower/set-elements.ts'
 import type { Typed } from '../lower/typed.ts'
 import { parseElement } from '../parser/element.ts'
 import type { Parser } from '../parser/parser.ts'
@@ -78,7 +78,9 @@ export const lower: LowerStatement<'update'> = (node, scope) => {
   if (types !== null && data === null)
     refuse('nft-type-mismatch', span, 'expected ": VALUE" behind the key, since this is a map')
   const value = types === null || data === null ? null : dataOf(data, types, scope)
-  return [{ ...updateOf(node.operation, node.element, key, scope), set, data: value }]
+  const update = updateOf(node.operation, node.element, key, scope)
+  refuseCountWithTimeout(set.hasTimeout, update.statements)
+  return [{ ...update, set, data: value }]
 }
 
 function dataOf(data: Expression, types: readonly DataType[], scope: Scope): Value {
@@ -123,5 +125,7 @@ export const lowerMeter = (node: StatementOf<'meter'>, scope: Scope): BareStatem
     node,
     key.parts.map((part) => part.type),
   )
-  return [{ ...updateOf(node.element.timeout === null ? 'add' : 'update', node.element, key, scope), set, data: null }]
+  const update = updateOf(node.element.timeout === null ? 'add' : 'update', node.element, key, scope)
+  refuseCountWithTimeout(set.hasTimeout, update.statements)
+  return [{ ...update, set, data: null }]
 }

@@ -36,7 +36,7 @@ export const lower: LowerTerm<'ct'> = (term, scope) => {
   if (term.key === 'saddr' || term.key === 'daddr') return address(term, term.key, scope)
   const name = conntrackNames[term.key]
   if (!name) return refuse('nft-unknown-key', term.span, `ct ${term.key} can be written but not read`)
-  if ((name.key === 'proto-src' || name.key === 'proto-dst') && scope.protocols.transport === null) {
+  if ((name.key === 'proto-src' || name.key === 'proto-dst') && !scope.protocols.isTransportKnown) {
     refuse(
       'nft-protocol-needed',
       term.span,
