@@ -13,6 +13,8 @@ export interface ParseOptions {
   readonly read?: ReadInclude
   /** How far the clock is ahead of UTC by which `meta hour` and `meta time` are written. 0 when absent. */
   readonly clockOffsetSeconds?: number
+  /** Helpers that run in user space (rpc, tns, ...) and were added to the kernel; rules name no others. None when absent. */
+  readonly userSpaceHelpers?: readonly string[]
 }
 
 export interface ParsedRuleset {
@@ -28,7 +30,10 @@ export function parseRuleset(sources: readonly IncludedFile[], options: ParseOpt
   const report = new Report()
   const parser = new NftablesParser(report, options.read ?? (() => null))
   const builder = new RulesetBuilder(report, {
-    options: { clockOffsetSeconds: options.clockOffsetSeconds ?? 0 },
+    options: {
+      clockOffsetSeconds: options.clockOffsetSeconds ?? 0,
+      userSpaceHelpers: options.userSpaceHelpers ?? [],
+    },
     texts: parser.texts,
   })
   for (const source of sources) {

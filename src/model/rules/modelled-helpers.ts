@@ -7,6 +7,8 @@ export interface ModelledHelper {
   readonly name: string
   readonly protocol: number
   readonly families: readonly (4 | 6)[]
+  /** Runs in conntrackd: it is there only where it was added to the kernel. */
+  readonly isUserSpace?: boolean
 }
 
 export const modelledHelpers: readonly ModelledHelper[] = helpers

@@ -7,7 +7,13 @@ import { refuse } from '../refusal.ts'
 import { timeoutStates } from '../symbols/conntrack-names.ts'
 import type { TableState } from './table-state.ts'
 
-export function objectFrom(node: ObjectNode, handle: number, table: TableState): RuleObject {
+/** `userSpaceHelpers`: names of the helpers that run in user space and were added to the kernel. */
+export function objectFrom(
+  node: ObjectNode,
+  handle: number,
+  table: TableState,
+  userSpaceHelpers: readonly string[],
+): RuleObject {
   const common = { name: node.name.text, handle, comment: node.comment, source: node.span }
   switch (node.kind) {
     case 'counter':
@@ -17,7 +23,7 @@ export function objectFrom(node: ObjectNode, handle: number, table: TableState):
     case 'limit':
       return { kind: node.kind, ...common, limit: node.limit }
     case 'ct helper':
-      return helperFrom(node, common, table)
+      return helperFrom(node, common, table, userSpaceHelpers)
     case 'ct timeout': {
       const protocol = protocolOf(node.protocol)
       const policy = Object.fromEntries(
@@ -37,7 +43,12 @@ interface Common {
   readonly source: ObjectNode['span']
 }
 
-function helperFrom(node: ObjectNode & { readonly kind: 'ct helper' }, common: Common, table: TableState): RuleObject {
+function helperFrom(
+  node: ObjectNode & { readonly kind: 'ct helper' },
+  common: Common,
+  table: TableState,
+  userSpaceHelpers: readonly string[],
+): RuleObject {
   const { helper } = node
   const protocol = protocolOf(node.protocol)
   const family = familyOf(node.family, table)
@@ -48,6 +59,11 @@ function helperFrom(node: ObjectNode & { readonly kind: 'ct helper' }, common: C
       modelledHelpers.map(({ name }) => name),
     )
     refuse('nft-unknown-helper', helper.span, `expected a helper of the kernel, found ${quoted(helper.text)}`, { hint })
+  }
+  if (named.every(({ isUserSpace }) => isUserSpace) && !userSpaceHelpers.includes(helper.text)) {
+    refuse('nft-unknown-helper', helper.span, `the helper ${helper.text} runs in user space, and nobody has added it`, {
+      hint: `where conntrackd runs it (nfct add helper ${helper.text} ...), name it in userspaceHelpers of the host`,
+    })
   }
   const known = named.find((one) => one.protocol === protocol)
   if (!known) {

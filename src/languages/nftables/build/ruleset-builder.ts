@@ -233,7 +233,7 @@ export class RulesetBuilder {
       refuse('nft-exists', node.name.span, `${key} is there already`, {
         related: [{ span: known.source, message: 'declared here' }],
       })
-    const object = objectFrom(node, known?.handle ?? nextHandle(table), table)
+    const object = objectFrom(node, known?.handle ?? nextHandle(table), table, this.#context.options.userSpaceHelpers)
     if (!known) table.objects.set(key, object)
   }
 

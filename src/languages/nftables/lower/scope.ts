@@ -10,6 +10,8 @@ import type { Typed } from './typed.ts'
 export interface LowerOptions {
   /** Seconds that the clock of `meta hour`, `day` and `time` is ahead of UTC. */
   readonly clockOffsetSeconds: number
+  /** Names of the helpers that run in user space and were added to the kernel. */
+  readonly userSpaceHelpers: readonly string[]
 }
 
 /** A statement without what the driver adds: its text and place. */

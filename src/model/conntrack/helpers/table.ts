@@ -12,6 +12,12 @@ import { sipOverTcp, sipOverUdp } from './sip/sip.ts'
 import { snmp } from './snmp.ts'
 import { snmpTrap } from './snmp-trap.ts'
 import { tftp } from './tftp.ts'
+import { dhcpv6 } from './user-space/dhcpv6.ts'
+import { mdns } from './user-space/mdns.ts'
+import { rpcTcp, rpcUdp } from './user-space/rpc.ts'
+import { slp } from './user-space/slp.ts'
+import { ssdpTcp, ssdpUdp } from './user-space/ssdp.ts'
+import { tns } from './user-space/tns.ts'
 
 /** A name may stand for several protocols (sip over UDP and TCP). */
 export const helpers: readonly Helper[] = [
@@ -29,6 +35,14 @@ export const helpers: readonly Helper[] = [
   snmp,
   snmpTrap,
   tftp,
+  dhcpv6,
+  mdns,
+  rpcTcp,
+  rpcUdp,
+  slp,
+  ssdpTcp,
+  ssdpUdp,
+  tns,
 ]
 
 /** The helper of that name for the protocol and family, or null: then `ct helper` objects of it cannot be. */
