@@ -1,43 +1,64 @@
 /**
- * Scores the model against what the kernel did: packets with `out` and `ct` equal, and what the differences have in common.
+ * Scores the model against what the kernel did: packets with `out` and `ct` equal, and whole scenarios equal in every aspect.
  *
- * Usage: node scripts/score.ts [--live] [--list] [RECORDING | FOLDER]...
- *   RECORDING  a file of recorded scenarios (all of test/kernel when nothing is given); FOLDER of N.scenario.json and N.result.json
- *   --live     run the scenarios in this machine's kernel instead of reading what was recorded (root)
- *   --list     every difference with both sides, not only how many there are in a scenario
+ * Usage: node scripts/score.ts [--live] [--list | --first] [FILE | FOLDER]...
+ *   FILE     recorded scenarios, a line each (.jsonl, .jsonl.gz), or one N.scenario.json with its N.result.json beside it;
+ *            all of test/kernel when nothing is given
+ *   FOLDER   of such files
+ *   --live   run the scenarios in this machine's kernel instead of reading what was recorded (root)
+ *   --first  the first difference of each scenario, decoded
+ *   --list   every difference in `out` and `ct` with both sides, and the first of each other aspect
+ * The table counts scenarios by kind: the name without its number.
  * Exit code: 0 when at least 95 % of packets are equal in both; 1 below; 2 wrong usage or no kernel.
  */
 
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Difference, runInModel, type Score, scorePackets } from '../src/analysis/lab/index.ts'
 import {
-  isKernelAvailable,
-  Kernel,
-  type Recorded,
-  readFolder,
-  readRecording,
-  recordingsIn,
-} from '../src/linux/lab/index.ts'
+  type Aspect,
+  compareResults,
+  type Difference,
+  differenceLines,
+  type Result,
+  runInModel,
+  type Scenario,
+  type Score,
+  scorePackets,
+  usualAspects,
+} from '../src/analysis/lab/index.ts'
+import { isKernelAvailable, Kernel, type Recorded, readRecorded, recordingsIn } from '../src/linux/lab/index.ts'
 
 const wanted = 0.95
+const options = ['--live', '--list', '--first']
+
+/** What is shown of each scenario: nothing but the number, the first difference, or all. */
+type Detail = 'count' | 'first' | 'all'
+
+/** Scenarios of a kind, and how many of them are equal, in each aspect and in all. */
+interface Tally {
+  scenarios: number
+  identical: number
+  packets: number
+  packetsEqual: number
+  readonly aspects: Record<Aspect, number>
+}
 
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(given: readonly string[]): Promise<number> {
-  const options = given.filter((word) => word.startsWith('--'))
-  const unknown = options.find((option) => option !== '--live' && option !== '--list')
-  if (unknown) return complain(`unknown option ${unknown}; known are --live and --list`)
+  const asked = given.filter((word) => word.startsWith('--'))
+  const unknown = asked.find((option) => !options.includes(option))
+  if (unknown) return complain(`unknown option ${unknown}; known are ${options.join(', ')}`)
   const paths = given.filter((word) => !word.startsWith('--'))
   const missing = paths.find((path) => !existsSync(path))
   if (missing) return complain(`there is no ${missing}`)
   const sources = paths.length > 0 ? paths : recordingsIn(join(import.meta.dirname, '../test/kernel'))
-  const items = sources.flatMap((source) =>
-    statSync(source).isDirectory() ? readFolder(source) : readRecording(source).items,
-  )
+  const isLive = asked.includes('--live')
+  const items = sources.flatMap((source) => readRecorded(source, { withoutResult: isLive }))
   if (items.length === 0) return complain('no scenarios found')
-  const checked = options.includes('--live') ? await runLive(items) : items
-  return checked ? report(checked, options.includes('--list')) : 2
+  const checked = isLive ? await runLive(items) : items
+  const detail = asked.includes('--list') ? 'all' : asked.includes('--first') ? 'first' : 'count'
+  return checked ? report(checked, detail) : 2
 }
 
 async function runLive(items: readonly Recorded[]): Promise<Recorded[] | null> {
@@ -57,31 +78,101 @@ async function runLive(items: readonly Recorded[]): Promise<Recorded[] | null> {
   }
 }
 
-function report(items: readonly Recorded[], isListing: boolean): number {
+function report(items: readonly Recorded[], detail: Detail): number {
   const total = { packets: 0, equalOut: 0, equalCt: 0, equalBoth: 0 }
-  let perfect = 0
+  const tallies = new Map<string, Tally>()
   for (const { name, scenario, result } of items) {
-    const score = scorePackets(runInModel(scenario), result)
+    const model = runSafely(scenario)
+    const score = scorePackets(model, result)
     for (const key of ['packets', 'equalOut', 'equalCt', 'equalBoth'] as const) total[key] += score[key]
-    if (score.differences.length === 0) perfect++
-    else show(name, score, isListing)
+    const firsts = usualAspects.map((aspect) => compareResults(model, result, { only: [aspect] }))
+    count(tallies, kindOf(name), score, firsts)
+    if (firsts.some((first) => first !== null)) show(name, scenario, score, firsts, detail)
   }
-  const share = (count: number): string => `${count} (${((100 * count) / Math.max(1, total.packets)).toFixed(2)} %)`
-  console.log(`scenarios ${items.length}, without any difference ${perfect}`)
+  printTable(tallies)
+  const share = (part: number): string => `${part} (${percent(part, total.packets)})`
   console.log(
     `packets ${total.packets}: out equal ${share(total.equalOut)}, ct equal ${share(total.equalCt)}, both ${share(total.equalBoth)}`,
   )
   return total.equalBoth >= wanted * total.packets ? 0 : 1
 }
 
-function show(name: string, score: Score, isListing: boolean): void {
-  console.log(`${name}: ${score.packets - score.equalBoth} of ${score.packets} packets differ`)
-  if (isListing) for (const difference of score.differences) console.log(differenceText(difference))
+/** A model that breaks is as wrong as can be, and the other scenarios are still counted. */
+function runSafely(scenario: Scenario): Result {
+  try {
+    return runInModel(scenario)
+  } catch (cause) {
+    return { error: `the model broke: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}` }
+  }
 }
 
-function differenceText({ packet, field, a, b }: Difference): string {
-  const where = packet === undefined ? field : `packet ${packet}: ${field}`
-  return `  ${where}\n    model  ${JSON.stringify(a)}\n    kernel ${JSON.stringify(b)}`
+function kindOf(name: string): string {
+  return name.replace(/(^|-)\d+$/, '') || 'scenario'
+}
+
+function count(tallies: Map<string, Tally>, kind: string, score: Score, firsts: readonly (Difference | null)[]): void {
+  const tally = tallies.get(kind) ?? {
+    scenarios: 0,
+    identical: 0,
+    packets: 0,
+    packetsEqual: 0,
+    aspects: { out: 0, ct: 0, ev: 0, trace: 0, end: 0 },
+  }
+  tallies.set(kind, tally)
+  tally.scenarios++
+  tally.packets += score.packets
+  tally.packetsEqual += score.equalBoth
+  tally.identical += firsts.every((first) => first === null) ? 1 : 0
+  for (const [at, aspect] of usualAspects.entries()) tally.aspects[aspect] += firsts[at] === null ? 1 : 0
+}
+
+function printTable(tallies: ReadonlyMap<string, Tally>): void {
+  const row = (cells: readonly (string | number)[]): string =>
+    cells.map((cell, at) => (at === 0 ? String(cell).padEnd(16) : String(cell).padStart(11))).join('')
+  console.log(row(['kind', 'scenarios', 'identical', ...usualAspects, 'packets', 'both equal']))
+  const line = (name: string, { scenarios, identical, aspects, packets, packetsEqual }: Tally): string =>
+    row([
+      name,
+      scenarios,
+      identical,
+      ...usualAspects.map((aspect) => aspects[aspect]),
+      packets,
+      percent(packetsEqual, packets),
+    ])
+  for (const [name, tally] of [...tallies].sort(([a], [b]) => (a < b ? -1 : 1))) console.log(line(name, tally))
+  const all = [...tallies.values()]
+  const sum = (pick: (tally: Tally) => number): number => all.reduce((so, tally) => so + pick(tally), 0)
+  const aspects = { out: 0, ct: 0, ev: 0, trace: 0, end: 0 }
+  for (const aspect of usualAspects) aspects[aspect] = sum((tally) => tally.aspects[aspect])
+  const [scenarios, identical] = [sum((tally) => tally.scenarios), sum((tally) => tally.identical)]
+  const [packets, packetsEqual] = [sum((tally) => tally.packets), sum((tally) => tally.packetsEqual)]
+  console.log(line('all', { scenarios, identical, aspects, packets, packetsEqual }))
+  console.log(
+    `scenarios ${scenarios}, identical in ${usualAspects.join(', ')}: ${identical} (${percent(identical, scenarios)})`,
+  )
+}
+
+function percent(part: number, whole: number): string {
+  return `${((100 * part) / Math.max(1, whole)).toFixed(2)} %`
+}
+
+function show(
+  name: string,
+  scenario: Scenario,
+  score: Score,
+  firsts: readonly (Difference | null)[],
+  detail: Detail,
+): void {
+  const aspects = usualAspects.filter((_, at) => firsts[at] !== null)
+  console.log(
+    `${name}: differs in ${aspects.join(', ')}; ${score.packets - score.equalBoth} of ${score.packets} packets`,
+  )
+  const found = firsts.filter((first) => first !== null)
+  const earliest = found.toSorted((a, b) => (a.packet ?? Infinity) - (b.packet ?? Infinity)).slice(0, 1)
+  const others = found.filter(({ field }) => field !== 'out' && field !== 'ct')
+  const shown = { count: [], first: earliest, all: [...score.differences, ...others] }[detail]
+  for (const difference of shown)
+    for (const line of differenceLines(difference, scenario, { a: 'model', b: 'kernel' })) console.log(`  ${line}`)
 }
 
 function complain(words: string): number {

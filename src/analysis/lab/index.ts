@@ -1,6 +1,7 @@
 export * from './canonical.ts'
 export * from './check-scenario.ts'
 export * from './compare.ts'
+export * from './difference-text.ts'
 export type * from './format.ts'
 export { DEFAULT_MTU, quietSysctls } from './quiet-sysctls.ts'
 export { runInModel } from './run-model.ts'

@@ -4,7 +4,7 @@
  * A recording is JSON lines, usually under gzip: first who recorded it, then one scenario with its result a line.
  */
 
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Recorder, Result, Scenario } from '../../analysis/lab/index.ts'
@@ -34,10 +34,16 @@ export function readRecording(file: string): Recording {
     .filter((line) => line !== '')
   const { recorded }: { recorded?: Recorder } = JSON.parse(lines[0] ?? '{}')
   const items = lines.slice(recorded ? 1 : 0).map((line, index): Recorded => {
-    const { scenario, result }: { scenario: Scenario; result: Result } = JSON.parse(line)
+    const { scenario, result }: { scenario: Scenario; result: Result } = readLine(line)
     return { name: scenario.name ?? `${basename(file)}:${index + 2}`, scenario, result }
   })
   return { recorder: recorded ?? null, items }
+}
+
+/** A scenario with its result, or a scenario alone. */
+function readLine(line: string): { scenario: Scenario; result: Result } {
+  const value: { scenario: Scenario; result: Result } | Scenario = JSON.parse(line)
+  return 'scenario' in value ? value : { scenario: value, result: { error: 'not run yet' } }
 }
 
 /** The lines of a recording. */
@@ -51,15 +57,24 @@ export function writeRecording(file: string, recorder: Recorder, items: readonly
   writeFileSync(file, gzipSync(recordingText(recorder, items), { level: 9 }))
 }
 
-/** Pairs `NAME.scenario.json` with `NAME.result.json` in a folder; a scenario without a result is left out. */
-export function readFolder(folder: string): Recorded[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.scenario.json'))
-  return names.sort().flatMap((name) => {
-    const result = join(folder, name.replace(/\.scenario\.json$/, '.result.json'))
-    if (!statSync(result, { throwIfNoEntry: false })) return []
-    const scenario: Scenario = JSON.parse(readFileSync(join(folder, name), 'utf8'))
-    return [{ name: scenario.name ?? name, scenario, result: JSON.parse(readFileSync(result, 'utf8')) }]
-  })
+const scenarioEnding = '.scenario.json'
+
+/**
+ * Reads what was recorded under a path: a recording, one `NAME.scenario.json` with its `NAME.result.json` beside it, or a folder
+ * of such files. A scenario without a result is left out, or with `withoutResult` has a Failure as its result.
+ */
+export function readRecorded(path: string, options: { readonly withoutResult?: boolean } = {}): Recorded[] {
+  if (statSync(path).isDirectory()) {
+    const names = readdirSync(path).filter((name) => /\.(?:scenario\.json|jsonl|jsonl\.gz)$/.test(name))
+    return names.sort().flatMap((name) => readRecorded(join(path, name), options))
+  }
+  if (!path.endsWith('.json')) return [...readRecording(path).items]
+  const resultPath = path.replace(/\.scenario\.json$/, '.result.json')
+  const isThere = resultPath !== path && existsSync(resultPath)
+  if (!isThere && options.withoutResult !== true) return []
+  const scenario: Scenario = JSON.parse(readFileSync(path, 'utf8'))
+  const result: Result = isThere ? JSON.parse(readFileSync(resultPath, 'utf8')) : { error: 'not run yet' }
+  return [{ name: scenario.name ?? basename(path, scenarioEnding), scenario, result }]
 }
 
 /** Recordings of a folder, by name. */
