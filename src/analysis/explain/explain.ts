@@ -1,6 +1,6 @@
 /** Explains packets written in the notation: each walks through the host, one after the other, and is told step by step. */
 
-import { settingsFromSysctls } from '../../model/conntrack/index.ts'
+import { settingsOfHost } from '../../model/conntrack/index.ts'
 import { Engine } from '../../model/engine/index.ts'
 import { Host, type HostConfiguration } from '../../model/host/index.ts'
 import { decode, fullText, Packet, sourceAt } from '../../model/packet/index.ts'
@@ -55,7 +55,7 @@ class Explainer {
   constructor({ ruleset, host, random }: ExplainOptions) {
     const model = new Host(host)
     this.#recorder = new WalkRecorder(model, ruleset)
-    const { settings } = settingsFromSysctls(host.sysctls)
+    const { settings } = settingsOfHost(host)
     this.engine = new Engine({
       host: model,
       ruleset,

@@ -15,7 +15,7 @@ import {
   Survey,
   type VantageChoice,
 } from '../../analysis/replay/index.ts'
-import { settingsFromSysctls } from '../../model/conntrack/index.ts'
+import { settingsOfHost } from '../../model/conntrack/index.ts'
 import type { Ruleset } from '../../model/rules/index.ts'
 import { CaptureInput } from './capture-input.ts'
 import { UsageError } from './exit-code.ts'
@@ -86,8 +86,7 @@ export async function runReplay(names: readonly string[], flags: ReplayFlags, li
   const merge = new CaptureMerge(names)
   const interfaceName = (capture: number, index: number): string | undefined =>
     (merge.sources[capture]?.reader.interfaces[index] ?? readers[capture]?.interfaces[index])?.name
-  const sysctls = vantage.kind === 'host' ? vantage.configuration.sysctls : {}
-  const { settings } = settingsFromSysctls(sysctls)
+  const { settings } = settingsOfHost(vantage.kind === 'host' ? vantage.configuration : { sysctls: {} })
   const { onJudgment } = listeners
   const random = seededRandom(1)
   const replay = new Replay({

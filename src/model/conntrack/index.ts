@@ -28,8 +28,15 @@ export {
   listExpectation,
   listExpectationEvent,
 } from './list.ts'
+export { type ModuleMistake, type ModuleParameters, readModuleParameters } from './module-parameters.ts'
 export { Reason, reasons } from './reason.ts'
-export { type ConntrackSettings, defaultSettings, settingsFromSysctls } from './settings.ts'
+export {
+  type ConntrackSettings,
+  defaultSettings,
+  type KernelVersion,
+  settingsFromSysctls,
+  settingsOfHost,
+} from './settings.ts'
 export {
   type EntrySnapshot,
   type ExpectationSnapshot,

@@ -1,6 +1,7 @@
 /** The nf_conntrack_* sysctls that decide something, under whole-word names, with Linux's defaults (6.18). Times are in seconds. */
 
 import { defaultHelperParameters, type HelperParameters } from './helper-parameters.ts'
+import { type ModuleParameters, readModuleParameters } from './module-parameters.ts'
 
 /** TCP timeouts by state; `maximumRetransmissions` and `unacknowledged` shorten the others. */
 export interface TcpTimeouts {
@@ -156,16 +157,39 @@ const sysctls: Readonly<Record<string, Change>> = {
 
 const prefix = 'net.netfilter.nf_conntrack_'
 
+/** Major and minor number, as in 5.10. */
+export type KernelVersion = readonly [major: number, minor: number]
+
+const isBefore = ([major, minor]: KernelVersion, [otherMajor, otherMinor]: KernelVersion): boolean =>
+  major < otherMajor || (major === otherMajor && minor < otherMinor)
+
+/** nf_conntrack_helper went with 6.0, and was off by default from 4.7 on. */
+const helperSysctl = 'net.netfilter.nf_conntrack_helper'
+const withoutHelperSysctl: KernelVersion = [6, 0]
+const automaticUntil: KernelVersion = [4, 7]
+
+/** What of a host decides how it tracks. `kernel` absent: the newest that is modelled. */
+export interface TrackingHost {
+  readonly sysctls: Readonly<Record<string, string | number>>
+  readonly kernel?: KernelVersion
+  readonly modules?: ModuleParameters
+}
+
 /**
- * Settings from dotted sysctl names over the defaults. Names outside `net.netfilter.nf_conntrack_*` (and
- * `net.ipv4.ipfrag_time`) belong to others and are passed over; `unknown` lists those inside that Linux 6.18 does not
- * have, or whose value is no number.
+ * Settings over the defaults. Names outside `net.netfilter.nf_conntrack_*` (and `net.ipv4.ipfrag_time`) belong to others and are
+ * passed over; `unknown` lists those inside that this kernel does not have, or whose value is no number. Wrong parameters of
+ * modules change nothing ({@link readModuleParameters} tells them).
  */
-export function settingsFromSysctls(record: Readonly<Record<string, string | number>>): {
+export function settingsOfHost({ sysctls: record, kernel, modules }: TrackingHost): {
   settings: ConntrackSettings
   unknown: string[]
 } {
-  let settings = defaultSettings
+  const isOld = kernel !== undefined && isBefore(kernel, withoutHelperSysctl)
+  let settings: ConntrackSettings = {
+    ...defaultSettings,
+    isHelperAutomatic: kernel !== undefined && isBefore(kernel, automaticUntil),
+    parameters: readModuleParameters(modules ?? {}).parameters,
+  }
   const unknown: string[] = []
   for (const [name, text] of Object.entries(record)) {
     const value = Number(text)
@@ -174,7 +198,14 @@ export function settingsFromSysctls(record: Readonly<Record<string, string | num
     const key = name.slice(prefix.length)
     const change = Object.hasOwn(sysctls, key) ? sysctls[key] : undefined
     if (change && Number.isFinite(value)) settings = change(settings, value)
+    else if (isOld && name === helperSysctl && Number.isFinite(value))
+      settings = { ...settings, isHelperAutomatic: value !== 0 }
     else unknown.push(name)
   }
   return { settings, unknown }
 }
+
+/** {@link settingsOfHost} for the newest kernel, its modules loaded without parameters. */
+export const settingsFromSysctls = (
+  record: Readonly<Record<string, string | number>>,
+): { settings: ConntrackSettings; unknown: string[] } => settingsOfHost({ sysctls: record })

@@ -55,4 +55,8 @@ export interface HostConfiguration {
   /** Dotted names (`net.ipv4.conf.all.rp_filter`) and their values; they win over what is said elsewhere. */
   readonly sysctls: Readonly<Record<string, string | number>>
   readonly listening: readonly ListeningSocket[]
+  /** Version of its Linux, major and minor; absent: the newest that is modelled. */
+  readonly kernel?: readonly [major: number, minor: number]
+  /** Parameters of kernel modules by module and name. */
+  readonly modules?: Readonly<Record<string, Readonly<Record<string, number | boolean | string | readonly number[]>>>>
 }

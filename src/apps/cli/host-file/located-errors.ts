@@ -28,6 +28,10 @@ export function placeOf(file: string, offset: number, lines: LineCounter): strin
   return `${file}:${line}:${col}`
 }
 
+/** `file:line:column` of the name at the end of `path`. */
+export const placeOfKey = (file: string, path: readonly string[], document: Document, lines: LineCounter): string =>
+  place(file, keyNode(document, path.slice(0, -1), path.at(-1) ?? ''), lines)
+
 const place = (file: string, node: Node | null, lines: LineCounter): string =>
   placeOf(file, node?.range?.[0] ?? 0, lines)
 
@@ -61,7 +65,7 @@ function shown(value: unknown): string {
 }
 
 const keysAt: Readonly<Record<string, readonly string[]>> = {
-  '': ['interfaces', 'routes', 'forwarding', 'sysctls', 'listening', 'outside'],
+  '': ['interfaces', 'routes', 'forwarding', 'sysctls', 'kernel', 'modules', 'listening', 'outside'],
   interfaces: ['mac', 'addresses', 'mtu'],
   routes: ['to', 'via', 'dev'],
 }

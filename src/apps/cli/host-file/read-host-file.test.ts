@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { addressText, prefixText } from '../../../model/bytes/index.ts'
+import { settingsOfHost } from '../../../model/conntrack/index.ts'
 import { readHostFile } from './read-host-file.ts'
 
 const whole = `
@@ -47,7 +48,10 @@ describe('a HOST.yaml', () => {
   })
 
   const mistakes: readonly (readonly [string, string])[] = [
-    ['', 'box.yaml:1:1: expected a host: interfaces, routes, forwarding, sysctls, listening, outside, found nothing'],
+    [
+      '',
+      'box.yaml:1:1: expected a host: interfaces, routes, forwarding, sysctls, kernel, modules, listening, outside, found nothing',
+    ],
     [
       'interfaces:\n  eth0: { mtu: many }',
       'box.yaml:2:16: expected a whole number of bytes, 68 to 65536, found "many" as interfaces.eth0.mtu',
@@ -98,9 +102,43 @@ describe('a HOST.yaml', () => {
       'interfaces: { "a b": {} }',
       'box.yaml:1:15: expected an interface name of 1 to 15 characters without blanks and slashes, found "a b"',
     ],
+    [
+      'interfaces: { eth0: {} }\nkernel: 5.10',
+      'box.yaml:2:9: expected a kernel version in quotes, such as "5.10", found 5.1 as kernel',
+    ],
+    [
+      'interfaces: { eth0: {} }\nmodules: { nf_conntrack_ftpp: { loose: true } }',
+      'box.yaml:2:12: expected a module of conntrack helpers (nf_conntrack_ftp, nf_conntrack_tftp, nf_conntrack_sane, nf_conntrack_irc, nf_conntrack_sip, nf_conntrack_h323, nf_conntrack_amanda, nf_conntrack_netbios_ns, nf_conntrack_snmp), found "nf_conntrack_ftpp" (did you mean nf_conntrack_ftp?)',
+    ],
+    [
+      'interfaces: { eth0: {} }\nmodules: { nf_conntrack_irc: { dcc_timout: 3 } }',
+      'box.yaml:2:32: expected a parameter of nf_conntrack_irc (ports, max_dcc_channels, dcc_timeout), found "dcc_timout" (did you mean dcc_timeout?)',
+    ],
+    [
+      'interfaces: { eth0: {} }\nmodules: { nf_conntrack_irc: { max_dcc_channels: 256 } }',
+      'box.yaml:2:50: expected a whole number from 1 to 255, found 256 as modules.nf_conntrack_irc.max_dcc_channels',
+    ],
+    [
+      'interfaces: { eth0: {} }\nsysctls: { net.netfilter.nf_conntrack_helper: 1 }',
+      'box.yaml:2:47: expected a sysctl that the model knows, found net.netfilter.nf_conntrack_helper',
+    ],
   ]
   it.each(mistakes)('%j is refused at its place', (text, message) => {
     expect(readHostFile('box.yaml', text)).toEqual([message])
+  })
+
+  it('may be of an old kernel, whose modules were loaded with parameters', () => {
+    const text =
+      'interfaces: { eth0: {} }\nkernel: "5.10"\nsysctls: { net.netfilter.nf_conntrack_helper: 1 }\nmodules: { nf_conntrack_ftp: { ports: "21,2121", loose: Y } }'
+    const read = readHostFile('box.yaml', text)
+    if (!('configuration' in read)) throw new Error(read.join('\n'))
+    const { settings, unknown } = settingsOfHost(read.configuration)
+    expect(unknown).toEqual([])
+    expect([settings.isHelperAutomatic, settings.parameters.ftp, settings.parameters.ports]).toEqual([
+      true,
+      { isLoose: true },
+      { ftp: [21, 2121] },
+    ])
   })
 
   it('that is no YAML is refused at its place', () => {

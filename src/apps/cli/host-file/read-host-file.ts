@@ -2,10 +2,11 @@
 
 import { type Document, LineCounter, parseDocument } from 'yaml'
 import { isInPrefix, type Prefix, parseAddress, parsePrefix } from '../../../model/bytes/index.ts'
-import { settingsFromSysctls } from '../../../model/conntrack/index.ts'
+import { readModuleParameters, settingsOfHost } from '../../../model/conntrack/index.ts'
 import { Host, type HostConfiguration } from '../../../model/host/index.ts'
-import { locateIssues, placeOf } from './located-errors.ts'
-import { type HostFile, hostFile, parseListening } from './schema.ts'
+import { suggestFor } from '../suggest.ts'
+import { locateIssues, placeOf, placeOfKey } from './located-errors.ts'
+import { type HostFile, hostFile, parseKernel, parseListening } from './schema.ts'
 
 /** `outside`: interfaces that face strangers. */
 export interface HostDescription {
@@ -48,7 +49,12 @@ export function readHostFile(file: string, text: string): HostDescription | read
   const strange = unknownSysctls(configuration)
     .filter((name) => !wrong.some((one) => one.name === name))
     .map((name) => `${at(['sysctls', name])}: expected a sysctl that the model knows, found ${name}`)
-  const mistakes = [...routers, ...numbers, ...strange]
+  const mistakes = [
+    ...routers,
+    ...numbers,
+    ...strange,
+    ...moduleMistakes(checked.data, at, (path) => placeOfKey(file, path, document, lines)),
+  ]
   if (mistakes.length > 0) return mistakes
   return { configuration, outside: checked.data.outside }
 }
@@ -75,6 +81,24 @@ function wrongSysctls(file: HostFile): { name: string; expected: string; found: 
     return areRight
       ? []
       : [{ name, expected: `a whole number from ${least} to 4294967295`, found: JSON.stringify(value) }]
+  })
+}
+
+/** Of modules and parameters: unknown names at the name, wrong values at the value. */
+function moduleMistakes(
+  file: HostFile,
+  at: (path: readonly string[]) => string,
+  atKey: (path: readonly string[]) => string,
+): string[] {
+  return readModuleParameters(file.modules).mistakes.map((mistake) => {
+    const { expected, known } = mistake
+    const path = ['modules', ...mistake.path]
+    const name = path.at(-1) ?? ''
+    if (known.length > 0)
+      return `${atKey(path)}: expected ${expected} (${known.join(', ')}), found "${name}"${suggestFor(name, known)}`
+    const [module = '', parameter = ''] = mistake.path
+    const found = JSON.stringify(file.modules[module]?.[parameter])
+    return `${at(path)}: expected ${expected}, found ${found} as ${path.join('.')}`
   })
 }
 
@@ -112,7 +136,7 @@ function unknownNames(file: HostFile): { path: (string | number)[]; name: string
 /** Names that mean nothing to the host or to conntrack, in the order of the file. */
 function unknownSysctls(configuration: HostConfiguration): string[] {
   const { sysctls } = configuration
-  const unknown = new Set([...new Host(configuration).unknownSysctls, ...settingsFromSysctls(sysctls).unknown])
+  const unknown = new Set([...new Host(configuration).unknownSysctls, ...settingsOfHost(configuration).unknown])
   return Object.keys(sysctls).filter((name) => unknown.has(name))
 }
 
@@ -124,6 +148,7 @@ function configurationOf(file: HostFile): HostConfiguration {
     mac: mac ?? null,
     group: 0,
   }))
+  const kernel = file.kernel === undefined ? null : parseKernel(file.kernel)
   const isForwarding = file.forwarding ?? interfaces.filter(({ name }) => name !== 'lo').length > 1
   return {
     interfaces,
@@ -141,6 +166,8 @@ function configurationOf(file: HostFile): HostConfiguration {
       Object.entries(file.sysctls).map(([name, value]) => [name, typeof value === 'boolean' ? Number(value) : value]),
     ),
     listening: file.listening.flatMap((text) => parseListening(text) ?? []),
+    ...(kernel === null ? {} : { kernel }),
+    modules: file.modules,
   }
 }
 

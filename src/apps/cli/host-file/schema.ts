@@ -67,6 +67,23 @@ const listening = z
     examples: ['tcp/22', 'udp/53', 'tcp/10.0.0.1:80', 'tcp/[2001:db8::1]:80'],
   })
 
+/** YAML reads 5.10 without quotes as the number 5.1. */
+const kernel = z
+  .string({ error: 'a kernel version in quotes, such as "5.10"' })
+  .refine((text) => parseKernel(text) !== null, { error: 'a kernel version in quotes, such as "5.10"' })
+  .meta({ description: 'version of its Linux; the newest that is modelled when left out', examples: ['5.10', '4.4'] })
+
+const moduleValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.number())], {
+  error: 'a number, true, false, or a list of ports',
+})
+
+const modules = z
+  .record(z.string(), z.record(z.string(), moduleValue, { error: 'parameters, as in { loose: true }' }), {
+    error: 'modules by name, as in nf_conntrack_ftp: { loose: true }',
+  })
+  .default({})
+  .meta({ description: 'parameters with which the kernel modules of conntrack helpers were loaded' })
+
 /** The whole file. */
 export const hostFile = z
   .strictObject(
@@ -90,6 +107,8 @@ export const hostFile = z
         })
         .default({})
         .meta({ description: 'dotted names and their values, as in sysctl.conf' }),
+      kernel: kernel.optional(),
+      modules,
       listening: z.array(listening, { error: 'a list of sockets, as in [tcp/22, udp/53]' }).default([]).meta({
         description: 'sockets of the box that take packets; others are answered with a reset or port-unreachable',
       }),
@@ -98,11 +117,17 @@ export const hostFile = z
         .default([])
         .meta({ description: 'interfaces that face strangers' }),
     },
-    { error: 'a host: interfaces, routes, forwarding, sysctls, listening, outside' },
+    { error: 'a host: interfaces, routes, forwarding, sysctls, kernel, modules, listening, outside' },
   )
   .meta({ title: 'Kinwall host', description: 'A modelled box, for kinwall --host. See docs/host-file.md.' })
 
 export type HostFile = z.output<typeof hostFile>
+
+/** Reads `5.10`; what follows the minor number does not count. */
+export function parseKernel(text: string): readonly [number, number] | null {
+  const found = /^(\d{1,3})\.(\d{1,3})(?:[.-].*)?$/.exec(text)
+  return found ? [Number(found[1]), Number(found[2])] : null
+}
 
 /** Reads `tcp/22`, `udp/10.0.0.1:53`, `tcp/[2001:db8::1]:80`. */
 export function parseListening(
