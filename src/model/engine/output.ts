@@ -11,6 +11,7 @@ import { fragment4, fragment6 } from './fragment-output.ts'
 import { sendError4, sendError6 } from './icmp-error.ts'
 
 const smallestMtu6 = 1280
+const sctpHeaderLength = 12
 
 /** Gives the packet to its interface, in fragments where it must be. */
 export function cut(box: Box, packet: Packet): DropNumber {
@@ -67,6 +68,8 @@ function emitInto(box: Box, packet: Packet): (bytes: Uint8Array, length: number)
   }
 }
 
-/** Verifying an SCTP checksum joins the fragments for good: they are cut anew. */
-const piecesOf = (box: Box, packet: Packet): readonly number[] =>
-  packet.protocol === Protocol.sctp ? [] : box.pieceLengths()
+/** Where the first fragment ends inside the SCTP header, reading that joins the fragments for good: they are cut anew. */
+function piecesOf(box: Box, packet: Packet): readonly number[] {
+  const lengths = box.pieceLengths()
+  return packet.protocol === Protocol.sctp && (lengths[0] ?? 0) < sctpHeaderLength ? [] : lengths
+}
