@@ -138,6 +138,62 @@ const listings: readonly (readonly [text: string, json: string])[] = [
     'chain o { type route hook output priority mangle; }',
     '{"chain":{"family":"inet","table":"t","name":"o","handle":1,"type":"route","hook":"output","prio":-150,"policy":"accept"}}',
   ],
+  [
+    'map d1 { type ipv4_addr : ipv4_addr . inet_service; elements = { 1.1.1.1 : 2.2.2.2 . 80 } }',
+    '{"map":{"family":"inet","name":"d1","table":"t","type":"ipv4_addr","handle":1,"map":"ipv4_addr . inet_service","elem":[["1.1.1.1",{"concat":["2.2.2.2",80]}]]}}',
+  ],
+  [
+    'map d2 { type ipv4_addr : interval ipv4_addr; flags interval; elements = { 1.1.1.1 : 2.2.2.2-2.2.2.5, 1.1.2.0/24 : 3.3.3.0/24 } }',
+    '{"map":{"family":"inet","name":"d2","table":"t","type":"ipv4_addr","handle":1,"map":"ipv4_addr","flags":["interval"],"elem":[["1.1.1.1",{"range":["2.2.2.2","2.2.2.5"]}],[{"prefix":{"addr":"1.1.2.0","len":24}},{"prefix":{"addr":"3.3.3.0","len":24}}]]}}',
+  ],
+  [
+    'map d3 { typeof ip saddr . tcp dport : interval ip daddr . tcp dport; flags interval; elements = { 1.1.1.1 . 80 : 2.2.2.2-2.2.2.9 . 80-90 } }',
+    '{"map":{"family":"inet","name":"d3","table":"t","type":["ipv4_addr","inet_service"],"handle":1,"map":"ipv4_addr . inet_service","flags":["interval"],"elem":[[{"concat":["1.1.1.1",80]},{"concat":[{"range":["2.2.2.2","2.2.2.9"]},{"range":[80,90]}]}]]}}',
+  ],
+  [
+    'map d4 { type ipv4_addr : interval ipv4_addr . inet_service; elements = { 1.1.1.1 : 2.2.2.2 . 80-90 } }',
+    '{"map":{"family":"inet","name":"d4","table":"t","type":"ipv4_addr","handle":1,"map":"ipv4_addr . inet_service","elem":[["1.1.1.1",{"concat":["2.2.2.2",{"range":[80,90]}]}]]}}',
+  ],
+  [
+    'map d5 { type ipv6_addr : interval ipv6_addr; elements = { ::1 : fe80::1-fe80::9, ::2 : fe80::/64, ::3 : fe80::7/128 } }',
+    '{"map":{"family":"inet","name":"d5","table":"t","type":"ipv6_addr","handle":1,"map":"ipv6_addr","elem":[["::1",{"range":["fe80::1","fe80::9"]}],["::2",{"prefix":{"addr":"fe80::","len":64}}],["::3",{"prefix":{"addr":"fe80::7","len":128}}]]}}',
+  ],
+  [
+    'set d6 { type ipv4_addr; flags timeout; gc-interval 1d2h; policy performance; comment "x"; }',
+    '{"set":{"family":"inet","name":"d6","table":"t","type":"ipv4_addr","handle":1,"comment":"x","flags":["timeout"],"gc-interval":93600}}',
+  ],
+  [
+    'set d7 { type ipv4_addr; flags timeout; gc-interval 1500ms; size 100; policy memory; }',
+    '{"set":{"family":"inet","name":"d7","table":"t","type":"ipv4_addr","handle":1,"policy":"memory","size":100,"flags":["timeout"],"gc-interval":1}}',
+  ],
+  [
+    'set d8 { type ipv4_addr; counter; limit rate 5/second; elements = { 1.1.1.1 } }',
+    '{"set":{"family":"inet","name":"d8","table":"t","type":"ipv4_addr","handle":1,"elem":[{"elem":{"val":"1.1.1.1","counter":{"packets":0,"bytes":0}}}],"stmt":[{"counter":null},{"limit":{"rate":5,"burst":5,"per":"second"}}]}}',
+  ],
+  [
+    'set d9 { type ipv4_addr; flags dynamic; ct count over 5; }',
+    '{"set":{"family":"inet","name":"d9","table":"t","type":"ipv4_addr","handle":1,"stmt":[{"ct count":{"val":5,"inv":true}}]}}',
+  ],
+  [
+    'ct timeout e1 { protocol tcp; policy = { established : 432000, close : 10 }; }',
+    '{"ct timeout":{"family":"inet","name":"e1","table":"t","handle":1,"protocol":"tcp","l3proto":"inet","policy":null}}',
+  ],
+  [
+    'ct timeout e2 { protocol udp; l3proto ip; policy = { replied : 180, unreplied : 30 }; }',
+    '{"ct timeout":{"family":"inet","name":"e2","table":"t","handle":1,"protocol":"udp","l3proto":"ip","policy":{"replied":180}}}',
+  ],
+  [
+    'ct helper e3 { type "H.245" protocol udp; }',
+    '{"ct helper":{"family":"inet","name":"e3","table":"t","handle":1,"type":"H.245","protocol":"udp","l3proto":"inet"}}',
+  ],
+  [
+    'ct helper e4 { type "netbios-ns" protocol udp; }',
+    '{"ct helper":{"family":"inet","name":"e4","table":"t","handle":1,"type":"netbios-ns","protocol":"udp","l3proto":"ip"}}',
+  ],
+  [
+    'ct expectation e5 { protocol udp; dport 5060; timeout 50ms; size 255; l3proto ip6; }',
+    '{"ct expectation":{"family":"inet","name":"e5","table":"t","handle":1,"protocol":"udp","dport":5060,"timeout":50,"size":255,"l3proto":"ip6"}}',
+  ],
   ['chain r { }', '{"chain":{"family":"inet","table":"t","name":"r","handle":1}}'],
 ]
 

@@ -100,3 +100,19 @@ describe('after an error', () => {
     expect(codes(text)).toBe(expected)
   })
 })
+
+describe('what editors leave in a file', () => {
+  it('is one mistake with a hint: a byte order mark', () => {
+    const { diagnostics } = load('\ufefftable ip t {\n}\n')
+    expect(diagnostics.map(({ code, hint }) => [code, hint])).toEqual([
+      ['nft-character', 'save the file as UTF-8 without a byte order mark'],
+    ])
+  })
+
+  it('is one mistake with a hint: line ends of Windows', () => {
+    const { diagnostics } = load('table ip t {\r\n}\r\n')
+    expect(diagnostics.map(({ code, hint }) => [code, hint])).toEqual([
+      ['nft-character', 'save the file with line ends of Unix'],
+    ])
+  })
+})
