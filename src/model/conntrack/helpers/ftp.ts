@@ -29,6 +29,11 @@ interface Parsed {
   readonly to: number
 }
 
+/** With the offset of its first byte. */
+interface Announced extends Parsed {
+  readonly from: number
+}
+
 interface Command {
   readonly keyword: string
   /** Offset of the arguments at or behind `at`; -1: there are none. */
@@ -79,9 +84,12 @@ function read(work: HelperWork): HelperVerdict {
   if (work.state !== State.established || work.from >= work.to) return null
   const endsLine = work.bytes[work.to - 1] === newline
   const behind = (sequence + work.to - work.from) | 0
-  const problem = isLineStart(memory, direction, sequence) ? readCommand(work) : null
-  // What follows a command that was dropped will be sent again: do not remember its end.
-  if (problem === null && endsLine) noteLineEnd(memory, direction, behind)
+  const command = isLineStart(memory, direction, sequence) ? findCommand(work) : null
+  const read = command && readCommand(work, command)
+  // What follows a command that cannot be read will be sent again: do not remember its end.
+  if (typeof read === 'string') return read
+  const problem = command && read && expectData(work, command, read)
+  if (endsLine) noteLineEnd(memory, direction, behind)
   return problem
 }
 
@@ -105,12 +113,10 @@ function noteLineEnd(memory: Int32Array, direction: number, sequence: number): v
   if (isBefore(memory[older]!, sequence)) memory[older] = sequence
 }
 
-function readCommand(work: HelperWork): HelperVerdict {
-  for (const command of commands[work.direction] ?? []) {
-    const length = Math.min(command.keyword.length, work.to - work.from)
-    if (hasKeyword(work, command.keyword, length)) return followCommand(work, command)
-  }
-  return null
+function findCommand(work: HelperWork): Command | null {
+  const { from, to } = work
+  const isAt = ({ keyword }: Command): boolean => hasKeyword(work, keyword, Math.min(keyword.length, to - from))
+  return commands[work.direction]?.find(isAt) ?? null
 }
 
 function hasKeyword({ bytes, from }: HelperWork, keyword: string, length: number): boolean {
@@ -118,20 +124,20 @@ function hasKeyword({ bytes, from }: HelperWork, keyword: string, length: number
   return true
 }
 
-function followCommand(work: HelperWork, command: Command): HelperVerdict {
+/** The address and port, or why they cannot be read. */
+function readCommand(work: HelperWork, command: Command): Announced | string {
   const { bytes, from, to } = work
   const { keyword } = command
   if (to - from <= keyword.length) return `the segment ends inside or behind ${keyword.trim()}: the command is cut`
   const at = command.skip(bytes, from + keyword.length, to)
   const parsed = at < 0 ? null : command.parse(work, at)
-  if (!parsed) return `it cannot read the address and port of ${keyword.trim()}`
-  return expectData(work, command, at, parsed)
+  return parsed ? { ...parsed, from: at } : `it cannot read the address and port of ${keyword.trim()}`
 }
 
 const upperCase = (byte: number): number => (byte >= 97 && byte <= 122 ? byte - 32 : byte)
 
 /** The peer may connect to the sender. Another host's address is believed only with the module's parameter `loose`. */
-function expectData(work: HelperWork, command: Command, at: number, parsed: Parsed): HelperVerdict {
+function expectData(work: HelperWork, command: Command, parsed: Announced): HelperVerdict {
   const { direction } = work
   const far = direction === 0 ? 1 : 0
   const named = parsed.destination && readAddress(parsed.destination, 0, work.family)
@@ -143,7 +149,7 @@ function expectData(work: HelperWork, command: Command, at: number, parsed: Pars
     source: work.address(far, 0),
     destination: isForeign ? named : work.address(far, 1),
     destinationPort: parsed.port,
-    payloadFrom: at,
+    payloadFrom: parsed.from,
     payloadTo: parsed.to,
   }
   return announce(work, request, 'the data connection', {
