@@ -38,6 +38,7 @@ import {
   makeTuple,
   readAddresses,
   readPorts,
+  type Tuple,
 } from './tuple.ts'
 
 /** `ct helper` object, as far as conntrack needs it. `family` null: both. */
@@ -232,11 +233,19 @@ export class Conntrack extends Expecting {
     this.addStatus(entry, Status.helper)
   }
 
+  /** NAT changes what answers look like; kernels before 6.0 then looked for a helper again. */
+  override alterReply(entry: number, tuple: Tuple): void {
+    super.alterReply(entry, tuple)
+    if (!this.settings.isHelperAutomatic) return
+    const side = this.side(entry)
+    if (!side?.master && (side?.expectations.length ?? 0) === 0) this.assignByPort(entry)
+  }
+
   /**
    * Kernels before 6.0 with nf_conntrack_helper=1 (nf_ct_lookup_helper): the helper of the port that answers come from, for a new
    * entry and whenever NAT changes its reply tuple before it is confirmed. A helper that a rule gave stays.
    */
-  assignByPort(entry: number): void {
+  private assignByPort(entry: number): void {
     if (!this.settings.isHelperAutomatic || (this.status(entry) & Status.helper) !== 0) return
     const { ports } = this.settings.parameters
     const helper = findHelperByPort(this.port(entry, 1, 0), this.protocol(entry), this.family(entry), ports)
