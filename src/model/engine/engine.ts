@@ -98,8 +98,11 @@ export class Engine implements Observer {
       chains.filter((chain) => chain.base.type === 'nat'),
       { nat: this.nat, host: this.host, boundInterface: (packet) => this.walker.boundInterface(packet) },
     )
-    const plain = chains.filter((chain) => chain.base.type !== 'nat').map((chain) => this.chainEntry(chain))
-    return [...own, ...nat, ...plain, ...(options.probes ?? []).map(probeEntry)]
+    const plain = chains
+      .filter((chain) => chain.base.type !== 'nat')
+      .map((chain) => ({ entry: this.chainEntry(chain), since: chain.base.id }))
+    const newestFirst = [...nat, ...plain].sort((a, b) => b.since - a.since).map(({ entry }) => entry)
+    return [...own, ...newestFirst, ...(options.probes ?? []).map(probeEntry)]
   }
 
   private chainEntry(chain: CompiledBaseChain): HookEntry {

@@ -24,6 +24,12 @@ const hooks: readonly {
 export const familiesOf = (chain: CompiledBaseChain): readonly (4 | 6)[] =>
   chain.families === 'both' ? [4, 6] : [chain.families]
 
+/** With the id of the base chain that it came with. */
+export interface AgedEntry {
+  readonly entry: HookEntry
+  readonly since: number
+}
+
 /** What NAT needs of the walk. */
 export interface NatWalk {
   readonly nat: Nat
@@ -32,9 +38,14 @@ export interface NatWalk {
   readonly boundInterface: (packet: Packet) => number
 }
 
-/** On all four hooks of a family as soon as one chain of it is of type nat, at the kernel's own priorities. */
-export function natEntries(chains: readonly CompiledBaseChain[], walk: NatWalk): HookEntry[] {
+/**
+ * On all four hooks of a family as soon as one chain of it is of type nat, at the kernel's own priorities. `since` is the id of
+ * that first chain: of what has the same priority, what was made later comes first.
+ */
+export function natEntries(chains: readonly CompiledBaseChain[], walk: NatWalk): AgedEntry[] {
   const families = ([4, 6] as const).filter((family) => chains.some((chain) => familiesOf(chain).includes(family)))
+  const firstOf = (family: 4 | 6): number =>
+    Math.min(...chains.filter((chain) => familiesOf(chain).includes(family)).map(({ base }) => base.id))
   return families.flatMap((family) =>
     hooks.map(({ hook, priority, half }) => {
       const own = chains
@@ -43,13 +54,14 @@ export function natEntries(chains: readonly CompiledBaseChain[], walk: NatWalk):
         .map((chain) => chain.run)
       const { nat } = walk
       const run: HookFunction = (packet) => nat.pass(packet, own, half)
-      return {
+      const entry: HookEntry = {
         hook,
         priority,
         families: [family],
         place: Place.nat,
         run: hook === Hook.output ? routedAnew(run, walk) : run,
       }
+      return { entry, since: firstOf(family) }
     }),
   )
 }
