@@ -4,10 +4,10 @@ import { expect, it } from 'vitest'
 import { hookNames } from '../../../model/packet/index.ts'
 import { parseRuleset } from '../parse-ruleset.ts'
 
-const codesOf = (hook: string, rule: string): string => {
+const codesOf = (hook: string, rule: string, type = 'filter'): string => {
   const text = `table ip t {
     chain d { ${rule}; }
-    chain c { type filter hook ${hook} priority 0; jump d; }
+    chain c { type ${type} hook ${hook} priority 0; jump d; }
     chain unreached { ${rule}; }
   }`
   return parseRuleset([{ name: 'test.nft', text }])
@@ -28,5 +28,19 @@ it.each([
 ])('%s belongs on %s', (rule, allowed) => {
   for (const hook of hookNames) {
     expect(`${hook} ${codesOf(hook, rule)}`).toBe(`${hook} ${allowed.split(' ').includes(hook) ? '' : 'nft-hook'}`)
+  }
+})
+
+it.each([
+  ['snat to 192.0.2.1', 'input postrouting'],
+  ['dnat to 192.0.2.1', 'prerouting output'],
+  ['masquerade', 'postrouting'],
+  ['redirect', 'prerouting output'],
+])('%s belongs in nat chains on %s', (rule, allowed) => {
+  for (const hook of hookNames) {
+    expect(`${hook} ${codesOf(hook, rule)}`).toBe(`${hook} nft-hook`)
+    if (hook === 'forward') continue
+    const expected = allowed.split(' ').includes(hook) ? '' : 'nft-hook'
+    expect(`${hook} ${codesOf(hook, rule, 'nat')}`).toBe(`${hook} ${expected}`)
   }
 })
