@@ -130,7 +130,7 @@ class Explainer {
     if (isLocal) {
       packet.userId = 0
       packet.groupId = 0
-      engine.send(packet, packet.end)
+      engine.send(packet, packet.end, true)
     } else engine.receive(packet, packet.end)
     const { steps, out, left } = this.#recorder.end()
     this.#bytes.push(left ?? original)

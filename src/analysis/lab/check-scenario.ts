@@ -127,6 +127,7 @@ const scenario = object(
     routes: list(object({ dst: anyPrefix }, { via: address, dev: text, type: whole(255) })),
     sysctls: record(is('a number or a text', (value) => typeof value === 'number' || typeof value === 'string')),
     udp_sockets: list(object({ addr: address, port: whole(65535) })),
+    userspaceHelpers: list(text),
     realtime: flag,
     probe: is('"ct", "bare" or "none"', (value) => value === 'ct' || value === 'bare' || value === 'none'),
     trace: flag,

@@ -13,6 +13,8 @@ export interface Scenario {
   readonly packets: readonly ScenarioPacket[]
   /** Sockets that swallow datagrams; without one the box answers port-unreachable. */
   readonly udp_sockets?: readonly { readonly addr: string; readonly port: number }[]
+  /** Helpers that conntrackd runs on the box (rpc, tns, ...): for the model only. */
+  readonly userspaceHelpers?: readonly string[]
   /** Honour `at_ms`; otherwise packets follow each other at once. */
   readonly realtime?: boolean
   /** Whether conntrack is observed: `ct` (the default), `bare` (conntrack on, nothing recorded), `none`. */

@@ -31,7 +31,8 @@ function loadRuleset(scenario: Scenario): { readonly ruleset: Ruleset } | Failur
     return { error: 'iptables rulesets are not supported by the model yet: only nftables ones are' }
   }
   const text = typeof ruleset === 'string' ? ruleset : (ruleset.nft ?? '')
-  const parsed = parseRuleset([{ name: 'ruleset', text }], {})
+  const userSpaceHelpers = scenario.userspaceHelpers ?? []
+  const parsed = parseRuleset([{ name: 'ruleset', text }], { userSpaceHelpers })
   if (parsed.ruleset) return { ruleset: parsed.ruleset }
   const first = parsed.diagnostics.find(({ severity }) => severity === 'error')
   const place = first ? `${first.span.file}:${first.span.line}:${first.span.column}: ` : ''

@@ -215,7 +215,7 @@ export class Replay {
     // Behind the packet's own end there may be Ethernet padding, which a program that sends it did not write.
     const end = Math.min(view.end, view.available)
     if (isSent) this.#host.noteSent(view)
-    if (isSent) this.#engine.send(packet, end)
+    if (isSent) this.#engine.send(packet, end, true)
     else this.#engine.receive(packet, view.available)
     packet.entry = this.#endEntry
     packet.state = this.#endState

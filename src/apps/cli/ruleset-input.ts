@@ -3,15 +3,23 @@
 import { readFileSync, statSync } from 'node:fs'
 import { renderDiagnostic } from '../../languages/diagnostics/index.ts'
 import { type ParsedRuleset, parseRuleset } from '../../languages/nftables/index.ts'
+import type { HostConfiguration } from '../../model/host/index.ts'
 import type { Ruleset } from '../../model/rules/index.ts'
 import { UsageError } from './exit-code.ts'
 import { fileErrorText } from './file-error.ts'
 import { findIncluded } from './include-files.ts'
 
-/** Reads and parses. A {@link UsageError} where a file itself cannot be read. */
-export function readRuleset(files: readonly string[], includePaths: readonly string[]): ParsedRuleset {
+/** Reads and parses, for a host if one is given. A {@link UsageError} where a file itself cannot be read. */
+export function readRuleset(
+  files: readonly string[],
+  includePaths: readonly string[],
+  host?: HostConfiguration,
+): ParsedRuleset {
   const sources = files.map((name) => ({ name, text: readText(name) }))
-  return parseRuleset(sources, { read: (path, from) => findIncluded(path, from, includePaths) })
+  return parseRuleset(sources, {
+    read: (path, from) => findIncluded(path, from, includePaths),
+    userSpaceHelpers: host?.userSpaceHelpers ?? [],
+  })
 }
 
 function readText(name: string): string {

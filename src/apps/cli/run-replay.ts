@@ -77,7 +77,7 @@ export async function runReplay(names: readonly string[], flags: ReplayFlags, li
   const sides = flags.between === undefined ? null : parseSides(flags.between)
   if (typeof sides === 'string') throw new UsageError(`--between: ${sides}`)
   const described = flags.host === undefined ? null : await describedHost(flags.host)
-  const ruleset = requireRuleset(readRuleset(flags.ruleset, flags.include ?? []))
+  const ruleset = requireRuleset(readRuleset(flags.ruleset, flags.include ?? [], described?.configuration))
   const inputs: CaptureInput[] = []
   for (const name of names) inputs.push(await CaptureInput.open(name))
   const { survey, readers } = await lookAhead(inputs)
@@ -114,7 +114,7 @@ export async function runReplay(names: readonly string[], flags: ReplayFlags, li
   return { replay, captures, isPartial, hints }
 }
 
-async function describedHost(file: string): Promise<VantageChoice> {
+async function describedHost(file: string): Promise<VantageChoice & { readonly kind: 'host' }> {
   const words = [`the capture was taken on the box that ${file} describes`]
   return { kind: 'host', configuration: await readHost(file), words }
 }

@@ -27,6 +27,8 @@ export class Box {
   /** Moves the calling thread into a new network namespace and builds the box there. */
   constructor(libc: Libc, scenario: Beginning) {
     this.#libc = libc
+    if (scenario.userspaceHelpers?.length)
+      throw new LiveError('the kernel lab runs no conntrackd: helpers in user space are for the model only')
     enterFreshNamespace(libc)
     setSysctls(quietSysctls)
     const network = new Network(libc)

@@ -55,6 +55,8 @@ export interface HostConfiguration {
   /** Dotted names (`net.ipv4.conf.all.rp_filter`) and their values; they win over what is said elsewhere. */
   readonly sysctls: Readonly<Record<string, string | number>>
   readonly listening: readonly ListeningSocket[]
+  /** Names of the helpers that conntrackd runs here (rpc, tns, ...): rules may name them. None when absent. */
+  readonly userSpaceHelpers?: readonly string[]
   /** Version of its Linux, major and minor; absent: the newest that is modelled. */
   readonly kernel?: readonly [major: number, minor: number]
   /** Parameters of kernel modules by module and name. */

@@ -45,6 +45,10 @@ export const networkOf = (prefix: Prefix): Prefix => {
   return { address: prefix.address.map((byte, i) => byte & (mask[i] ?? 0)), length: prefix.length }
 }
 
+/** An address as the programs that set up interfaces add it: with its network's last address for broadcasts. */
+export const withBroadcast = (prefix: Prefix): InterfaceAddress =>
+  prefix.address.length === 4 && prefix.length < 31 ? { ...prefix, broadcast: broadcastOf(prefix) } : prefix
+
 /** The directed broadcast address of an IPv4 prefix. */
 export const broadcastOf = (prefix: Prefix): Uint8Array => {
   const mask = maskBytes(prefix)

@@ -4,9 +4,11 @@ import type { Command } from 'commander'
 import { plural } from '../../../analysis/report/index.ts'
 import { renderDiagnostic } from '../../../languages/diagnostics/index.ts'
 import { ExitCode, UsageError } from '../exit-code.ts'
+import { readHost } from '../host-input.ts'
 import { readRuleset } from '../ruleset-input.ts'
 
 interface Flags {
+  readonly host?: string
   readonly ruleset?: readonly string[]
   readonly include?: readonly string[]
   readonly json?: true
@@ -27,14 +29,16 @@ export function configure(command: Command): void {
     .argument('[file...]', 'rulesets, as with -r')
     .option('-r, --ruleset <file>', 'nftables ruleset; may come several times', collect)
     .option('-I, --include <directory>', 'where to look for included files as well', collect)
+    .option('--host <file>', 'the box that the ruleset is for (docs/host-file.md)')
     .option('--json', 'one JSON object a line: diagnostics, the summary last')
     .addHelpText('after', help)
     .action((files: string[], flags: Flags) => check([...(flags.ruleset ?? []), ...files], flags))
 }
 
-function check(files: readonly string[], flags: Flags): void {
+async function check(files: readonly string[], flags: Flags): Promise<void> {
   if (files.length === 0) throw new UsageError('expected a ruleset, as in -r fw.nft')
-  const { diagnostics, ruleset, texts } = readRuleset(files, flags.include ?? [])
+  const host = flags.host === undefined ? undefined : await readHost(flags.host)
+  const { diagnostics, ruleset, texts } = readRuleset(files, flags.include ?? [], host)
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length
   const warnings = diagnostics.length - errors
   const chains = ruleset?.tables.flatMap((table) => table.chains) ?? []

@@ -42,8 +42,8 @@ export function configure(command: Command): void {
 }
 
 async function explainPackets(texts: readonly string[], flags: Flags): Promise<void> {
-  const ruleset = requireRuleset(readRuleset(flags.ruleset, flags.include ?? []))
   const described = flags.host === undefined ? null : await readHost(flags.host)
+  const ruleset = requireRuleset(readRuleset(flags.ruleset, flags.include ?? [], described ?? undefined))
   const { host, words } = described ? { host: described, words: null } : assumedHost(ruleset)
   const explanation = explain(texts, { ruleset, host, random: seededRandom(1) })
   if (explanation.kind === 'explain-error') throw mistake(texts, explanation)

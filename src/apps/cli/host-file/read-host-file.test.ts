@@ -50,7 +50,7 @@ describe('a HOST.yaml', () => {
   const mistakes: readonly (readonly [string, string])[] = [
     [
       '',
-      'box.yaml:1:1: expected a host: interfaces, routes, forwarding, sysctls, kernel, modules, listening, outside, found nothing',
+      'box.yaml:1:1: expected a host: interfaces, routes, forwarding, sysctls, kernel, modules, listening, userspaceHelpers, outside, found nothing',
     ],
     [
       'interfaces:\n  eth0: { mtu: many }',
@@ -67,6 +67,10 @@ describe('a HOST.yaml', () => {
     [
       'interfaces: { eth0: {} }\nroutes: [{ to: 10.0.0.0/8 }]',
       'box.yaml:2:10: expected a route with "via" or "dev", found {"to":"10.0.0.0/8"} as routes.0',
+    ],
+    [
+      'interfaces: { eth0: {} }\nuserspaceHelpers: [ftp]',
+      'box.yaml:2:20: expected one of the helpers dhcpv6, mdns, rpc, slp, ssdp, tns, found "ftp" as userspaceHelpers.0',
     ],
     ['interfaces: {}', 'box.yaml:1:13: expected at least one interface, found {} as interfaces'],
     ['interfaces: { eth0: {} }\noutside: [wan]', 'box.yaml:2:11: expected one of the interfaces eth0, lo, found "wan"'],

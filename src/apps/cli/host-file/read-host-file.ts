@@ -3,7 +3,7 @@
 import { type Document, LineCounter, parseDocument } from 'yaml'
 import { isInPrefix, type Prefix, parseAddress, parsePrefix } from '../../../model/bytes/index.ts'
 import { readModuleParameters, settingsOfHost } from '../../../model/conntrack/index.ts'
-import { Host, type HostConfiguration } from '../../../model/host/index.ts'
+import { Host, type HostConfiguration, withBroadcast } from '../../../model/host/index.ts'
 import { suggestFor } from '../suggest.ts'
 import { locateIssues, placeOf, placeOfKey } from './located-errors.ts'
 import { type HostFile, hostFile, parseKernel, parseListening } from './schema.ts'
@@ -143,7 +143,7 @@ function unknownSysctls(configuration: HostConfiguration): string[] {
 function configurationOf(file: HostFile): HostConfiguration {
   const interfaces = Object.entries(file.interfaces).map(([name, { mac, addresses, mtu }]) => ({
     name,
-    addresses: addresses.flatMap((text) => parsePrefix(text) ?? []),
+    addresses: addresses.flatMap((text) => parsePrefix(text) ?? []).map(withBroadcast),
     mtu,
     mac: mac ?? null,
     group: 0,
@@ -166,6 +166,7 @@ function configurationOf(file: HostFile): HostConfiguration {
       Object.entries(file.sysctls).map(([name, value]) => [name, typeof value === 'boolean' ? Number(value) : value]),
     ),
     listening: file.listening.flatMap((text) => parseListening(text) ?? []),
+    userSpaceHelpers: file.userspaceHelpers,
     ...(kernel === null ? {} : { kernel }),
     modules: file.modules,
   }

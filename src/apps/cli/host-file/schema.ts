@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { parseAddress, parsePrefix } from '../../../model/bytes/index.ts'
+import { modelledHelpers } from '../../../model/rules/index.ts'
 
 /** Each message says only what was expected; whoever reports adds what was found. */
 const prefix = z
@@ -84,6 +85,10 @@ const modules = z
   .default({})
   .meta({ description: 'parameters with which the kernel modules of conntrack helpers were loaded' })
 
+const userSpaceNames = [...new Set(modelledHelpers.flatMap(({ name, isUserSpace }) => (isUserSpace ? [name] : [])))]
+
+const userSpaceHelper = z.enum(userSpaceNames, { error: `one of the helpers ${userSpaceNames.join(', ')}` })
+
 /** The whole file. */
 export const hostFile = z
   .strictObject(
@@ -112,12 +117,16 @@ export const hostFile = z
       listening: z.array(listening, { error: 'a list of sockets, as in [tcp/22, udp/53]' }).default([]).meta({
         description: 'sockets of the box that take packets; others are answered with a reset or port-unreachable',
       }),
+      userspaceHelpers: z
+        .array(userSpaceHelper, { error: 'a list of helpers, as in [rpc, tns]' })
+        .default([])
+        .meta({ description: 'helpers that conntrackd runs on the box (nfct helper add): rules may name them' }),
       outside: z
         .array(interfaceName, { error: 'a list of interface names' })
         .default([])
         .meta({ description: 'interfaces that face strangers' }),
     },
-    { error: 'a host: interfaces, routes, forwarding, sysctls, kernel, modules, listening, outside' },
+    { error: 'a host: interfaces, routes, forwarding, sysctls, kernel, modules, listening, userspaceHelpers, outside' },
   )
   .meta({ title: 'Kinwall host', description: 'A modelled box, for kinwall --host. See docs/host-file.md.' })
 
