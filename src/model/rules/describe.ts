@@ -28,6 +28,7 @@ export function describeStatement(statement: Statement): string {
       return describeLimit(statement.limit)
     default: {
       const value = readValue(statement)
+      if (statement.kind === 'nat') return value ? `${statement.type} by ${describeValue(value)}` : statement.type
       return value ? `${statement.kind} ${describeValue(value)}` : statement.kind
     }
   }
@@ -49,6 +50,8 @@ export function readValue(statement: Statement): Value | null {
     case 'set payload':
     case 'set tcp-option':
       return statement.value
+    case 'nat':
+      return statement.values.find((value) => value.kind === 'map')?.key ?? null
     default:
       return null
   }
