@@ -37,6 +37,8 @@ interface Way {
 
 /** The way that a packet of this host would take; null: there is none. */
 function findWay(host: Host, family: 4 | 6, words: Int32Array): Way | null {
+  // A host of no address, in IPv4, is this one.
+  if (family === 4 && words[0] === 0) return { output: loopbackIndex, next: words.slice(0, 1) }
   const bytes = new Uint8Array(family === 4 ? 4 : 16)
   for (let at = 0; at < bytes.length; at += 4) writeUint32(bytes, at, words[at / 4]!)
   const route = host.route(family, bytes, 0)
