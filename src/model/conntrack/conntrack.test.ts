@@ -216,9 +216,30 @@ describe('confirmation (fidelity 20)', () => {
     wire.now += 2004
     wire.send(there)
     expect(wire.send(udp(client, 2, server, 1))).toBe('dropped:table-full')
-    const empty = new Wire({ maximumEntries: 200 })
-    for (let port = 0; port < 400; port++) empty.send(udp(client, port, server, 1))
-    expect(empty.conntrack.count).toBeLessThanOrEqual(200)
+    const dense = new Wire({ maximumEntries: 200, buckets: 256 })
+    for (let port = 0; port < 400; port++) expect(dense.send(udp(client, port, server, 1))).toBe('new')
+    expect(dense.conntrack.count).toBeLessThanOrEqual(200)
+  })
+
+  it('finds hardly any room where few entries lie in many buckets', () => {
+    const wire = new Wire({ maximumEntries: 200 })
+    const judged = Array.from({ length: 400 }, (_, port) => wire.send(udp(client, port, server, 1)))
+    expect(judged.slice(0, 200).every((one) => one === 'new')).toBe(true)
+    expect(judged.filter((one) => one === 'dropped:table-full').length).toBeGreaterThan(150)
+  })
+
+  it('gives up connections that are ending, some time after the table was full', () => {
+    const wire = new Wire({ maximumEntries: 100 })
+    for (let port = 1; port <= 100; port++) {
+      wire.send(tcp(client, port, server, 80, 'S', { sequence: 1 }))
+      wire.send(tcp(server, 80, client, port, 'SA', { sequence: 5, acknowledgment: 2 }))
+      wire.send(tcp(client, port, server, 80, 'A', { sequence: 2, acknowledgment: 6 }))
+      wire.send(tcp(client, port, server, 80, 'FA', { sequence: 2, acknowledgment: 6 }))
+    }
+    wire.now += 40_000
+    expect(wire.send(there)).toBe('dropped:table-full')
+    wire.now += 40_000
+    expect([wire.send(there), wire.conntrack.count]).toEqual(['new', 96])
   })
 
   it('adopts the entry of a rival of the same flow in UDP, and drops in TCP', () => {

@@ -82,8 +82,8 @@ export const canClash = (protocol: number): boolean =>
 const clashTimeout = 1000
 /** Index of the loopback interface: what goes that way is not shifted (nf_is_loopback_packet). */
 const loopbackInterface = 1
-/** Slots that stand for one bucket of the kernel's table when room must be made. */
-const placeSlots = 4
+/** How many buckets are looked through to make room. */
+const earlyDropBuckets = 8
 
 /**
  * `advance(now)` before each packet from outside, never while a packet walks; then `track` and `confirm` at their hooks. An entry
@@ -259,20 +259,22 @@ export class Conntrack extends Expecting {
     this.sideOf(entry).helper = side?.helper ? null : { helper, memory: new Int32Array(helper.memoryWords) }
   }
 
-  /** Early drop: the unassured entries in the first of eight places from the tuple's own that has any. */
+  /**
+   * Early drop (early_drop): from the tuple's own bucket on, the unassured entries of the first of eight that has any. Which entries
+   * share a bucket is the model's own choice: in Linux the hash has a random key.
+   */
   private makeRoom(kind: number, zone: number): boolean {
-    const mask = this.slots.length - 1
+    const { buckets } = this.settings
     const home = hashTuple(this.tuple, 0, kind, zone)
-    for (let place = 0; place < 8; place++) {
-      const victims: number[] = []
-      for (let at = 0; at < placeSlots; at++) {
-        const slot = this.slots[(home + place * placeSlots + at) & mask]!
-        const entry = (slot >>> 8) << 3
-        if (slot !== 0 && (this.words[entry + Word.status]! & Status.assured) === 0) victims.push(entry)
+    for (let i = 0; i < earlyDropBuckets; i++) {
+      let dropped = 0
+      for (const entry of this.inBucket((home + i) & (buckets - 1), buckets)) {
+        if (this.isExpired(entry)) this.kill(entry)
+        else if ((this.status(entry) & Status.assured) === 0 && this.kill(entry)) dropped++
       }
-      for (const victim of victims) this.kill(victim)
-      if (victims.length > 0) return true
+      if (dropped > 0) return true
     }
+    this.pressHard()
     return false
   }
 

@@ -10,6 +10,8 @@ import type { ConntrackSettings } from './settings.ts'
 import { allChanges, Change, destroyEvent, eventsOf, Status } from './status.ts'
 import { Table } from './table.ts'
 import { makeTimeouts, type Timeouts, type TimeoutTables, tick, ticksOf } from './timeouts.ts'
+import { isShuttingDown } from './trackers/sctp-states.ts'
+import { isClosing } from './trackers/tcp-states.ts'
 import type { Tuple } from './tuple.ts'
 
 /** What ctnetlink would tell its listeners, as it happens. */
@@ -73,6 +75,8 @@ export class Entries extends Table {
   private lastId = 0
   private sweepAt = 0
   private sweptUntil = 0
+  /** Slots that the sweep still visits looking for more than expired entries. */
+  private pressedSlots = 0
   private readonly sides: Map<number, Side> = new Map()
   private readonly policies: Timeouts[] = []
   /** Records outside the table: not yet confirmed, or dead and perhaps still on a packet. Freed before the next packet. */
@@ -111,13 +115,31 @@ export class Entries extends Table {
     for (let n = 0; n < slots; n++) {
       this.sweepAt = (this.sweepAt + 1) & (this.slots.length - 1)
       // Destroying may move another entry into this slot.
-      while (this.isExpiredAt(this.sweepAt)) this.kill((this.slots[this.sweepAt]! >>> 8) << 3)
+      while (this.isDueAt(this.sweepAt)) this.kill((this.slots[this.sweepAt]! >>> 8) << 3)
+      if (this.pressedSlots > 0) this.pressedSlots--
     }
   }
 
-  private isExpiredAt(at: number): boolean {
+  private isDueAt(at: number): boolean {
     const slot = this.slots[at]!
-    return slot !== 0 && this.isExpired((slot >>> 8) << 3)
+    if (slot === 0) return false
+    const entry = (slot >>> 8) << 3
+    return this.isExpired(entry) || (this.pressedSlots > 0 && this.isSpareable(entry))
+  }
+
+  /** The table is full and had no room: the next sweep also takes what can be done without, down to 95 % of the maximum. */
+  protected pressHard(): void {
+    this.pressedSlots = this.slots.length
+  }
+
+  /** Unassured, or of a connection that is ending (gc_worker_can_early_drop). */
+  private isSpareable(entry: number): boolean {
+    if (this.count <= Math.floor(this.settings.maximumEntries / 100) * 95) return false
+    if ((this.status(entry) & Status.assured) === 0) return true
+    const protocol = this.protocol(entry)
+    const state = this.words[this.trackerWords(entry)]!
+    if (protocol === Protocol.tcp) return isClosing(state & 15)
+    return protocol === Protocol.sctp && isShuttingDown(state)
   }
 
   isExpired(entry: number): boolean {

@@ -40,6 +40,8 @@ export interface ConntrackSettings {
   readonly isHelperAutomatic: boolean
   /** Entries that the table may hold; 0: any number. */
   readonly maximumEntries: number
+  /** Of the kernel's table, rounded up to a power of two: how far entries lie apart when room must be made. */
+  readonly buckets: number
   readonly maximumExpectations: number
   readonly isTcpLoose: boolean
   readonly isTcpLiberal: boolean
@@ -68,6 +70,7 @@ export const defaultSettings: ConntrackSettings = {
   isTimestamping: false,
   isHelperAutomatic: false,
   maximumEntries: 262_144,
+  buckets: 262_144,
   maximumExpectations: 4096,
   isTcpLoose: true,
   isTcpLiberal: false,
@@ -148,7 +151,7 @@ const sysctls: Readonly<Record<string, Change>> = {
   frag6_timeout: (s, v) => ({ ...s, fragmentTimeout6: v }),
   frag6_high_thresh: (s, v) => ({ ...s, fragmentHighThreshold6: v }),
   frag6_low_thresh: (s, v) => ({ ...s, fragmentLowThreshold6: v }),
-  buckets: (s) => s,
+  buckets: (s, v) => ({ ...s, buckets: 2 ** Math.ceil(Math.log2(Math.min(2 ** 30, Math.max(1, v)))) }),
   count: (s) => s,
   events: (s, v) => ({ ...s, isTellingEvents: v !== 0 }),
   log_invalid: (s) => s,

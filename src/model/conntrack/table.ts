@@ -152,6 +152,21 @@ export class Table {
     }
   }
 
+  /** Entries with a tuple in one of the `buckets` (a power of two) that a table of lists would have; twice where both are. */
+  protected inBucket(bucket: number, buckets: number): number[] {
+    const { slots } = this
+    const mask = slots.length - 1
+    const inside: number[] = []
+    for (let home = bucket & mask; home <= mask; home += buckets) {
+      for (let at = home; slots[at] !== 0; at = (at + 1) & mask) {
+        const entry = (slots[at]! >>> 8) << 3
+        const hash = this.hashOf(entry, slots[at]! & 1)
+        if ((hash & mask) === home && (hash & (buckets - 1)) === bucket) inside.push(entry)
+      }
+    }
+    return inside
+  }
+
   /** The entry's own tuple of a direction, copied. */
   copyTuple(entry: number, direction: number, into: Tuple): void {
     const words = tupleWords(this.words[entry + Word.kind]!)

@@ -15,6 +15,9 @@ export const sctpStateNames: readonly string[] = [
 /** In the kernel's order, which is also that of the timeouts. `invalid` is no state but an answer of the table. */
 export const SctpState = { none: 0, closed: 1, cookieWait: 2, cookieEchoed: 3, established: 4, invalid: 9 } as const
 
+/** Whether the association is ending, so that its entry can be done without. */
+export const isShuttingDown = (state: number): boolean => state >= 5 && state <= 7
+
 /** Chunk types, RFC 9260 section 3.2. */
 export const Chunk = {
   data: 0,

@@ -30,6 +30,9 @@ export const TcpState = {
   ignore: 11,
 } as const
 
+/** Whether the connection is ending, so that its entry can be done without. */
+export const isClosing = (state: number): boolean => state >= TcpState.finWait && state <= TcpState.close
+
 /** What a segment is to the table: RST before SYN before FIN before ACK. */
 export const Seen = { syn: 0, synAck: 1, fin: 2, ack: 3, rst: 4, none: 5 } as const
 

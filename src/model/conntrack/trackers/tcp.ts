@@ -8,7 +8,7 @@ import { Reason } from '../reason.ts'
 import { Change, Status } from '../status.ts'
 import { TcpTimeout, type Timeouts, tick } from '../timeouts.ts'
 import { isChecksumChecked, isChecksumRight } from './checksum.ts'
-import { isFlagsValid, Seen, seenByFlags, TcpState, tcpNext } from './tcp-states.ts'
+import { isClosing, isFlagsValid, Seen, seenByFlags, TcpState, tcpNext } from './tcp-states.ts'
 import {
   announcedOptions,
   flagsOf,
@@ -189,13 +189,6 @@ function resynchronise(words: Int32Array, at: number, direction: number): void {
   words[at + TcpWord.sides] = sides
   words[at + TcpWord.state] = packed
 }
-
-const isClosing = (state: number): boolean =>
-  state === TcpState.finWait ||
-  state === TcpState.closeWait ||
-  state === TcpState.lastAck ||
-  state === TcpState.timeWait ||
-  state === TcpState.close
 
 /** A RST: it must come from someone who knows the connection (RFC 5961), or answer a segment that was let through. */
 function reset(
