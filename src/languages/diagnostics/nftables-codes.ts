@@ -35,6 +35,7 @@ export const nftablesCodes = {
   'nft-after-verdict': 'a statement behind the verdict that ends the rule',
   'nft-merged-comparison':
     'comparisons of neighbouring fields that nft 1.0.6 loads as one, so that the rule does something else than it says',
+  'nft-byte-order': 'a number that nft 1.0.6 writes into an address or port with its bytes reversed',
   'nft-include': 'an included file that cannot be read',
   'nft-include-loop': 'a file that includes itself',
   'nft-unsupported-family': 'a table family that Kinwall does not model (arp, bridge, netdev)',

@@ -12,6 +12,7 @@ import type { LowerOptions, MapData, Scope } from './scope.ts'
 import { lowerSetUse } from './set-use.ts'
 import type { Typed } from './typed.ts'
 import { lowerKey, lowerValue, lowerValueOfType } from './value.ts'
+import { warnOfByteOrder } from './warn-of-byte-order.ts'
 import { warnOfMerging } from './warn-of-merging.ts'
 
 /** What lowering needs besides the table. */
@@ -106,6 +107,6 @@ export function lowerRule(
       final = node
   }
   if (isBroken) return null
-  for (const warning of warnOfMerging(scope.done)) report.add(warning)
+  for (const warning of [...warnOfMerging(scope.done), ...warnOfByteOrder(scope.done)]) report.add(warning)
   return scope.done
 }

@@ -1,7 +1,8 @@
 /** What nat statements become, and what nft refuses of them. Each line: the rule, then the machine's values and bounds, or codes. */
 
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { check } from '../nftables.fixture.ts'
+import { parseRuleset } from '../parse-ruleset.ts'
 
 describe('snat and dnat', () => {
   it('take constants, ranges and prefixes', () => {
@@ -123,5 +124,20 @@ describe('masquerade and redirect', () => {
       redirect to tcp dport map { 22 : 8000-8010 } -> fail:nft-unsupported-value
       redirect random to 80 -> fail:nft-unknown-statement
     `)
+  })
+})
+
+describe('numbers that a rule makes', () => {
+  const warnings = (rule: string): string[] =>
+    parseRuleset([
+      { name: 'test.nft', text: `table ip t { chain c { type nat hook prerouting priority 0; ${rule}; } }` },
+    ]).diagnostics.map(({ code, severity }) => `${severity} ${code}`)
+
+  it('are warned of as addresses and ports, not as keys of maps', () => {
+    expect(warnings('dnat to numgen inc mod 7 offset 167772161')).toEqual(['warning nft-byte-order'])
+    expect(warnings('tcp dport 1 dnat to 10.0.0.1:jhash ip saddr mod 9 offset 8000')).toEqual([
+      'warning nft-byte-order',
+    ])
+    expect(warnings('dnat to numgen inc mod 2 map { 0 : 10.0.0.1, 1 : 10.0.0.2 }')).toEqual([])
   })
 })
