@@ -10,7 +10,7 @@ export const sides: readonly Side[] = ['lan', 'wan', 'dmz']
 
 export const interfaces: Scenario['interfaces'] = {
   wan: { addr4: ['203.0.113.1/24', '203.0.113.2/24'], addr6: ['2001:db8:1::1/64'] },
-  lan: { addr4: ['192.168.1.1/24'], addr6: ['fd00::1/64'] },
+  lan: { addr4: ['192.168.1.1/24'], broadcast: { '192.168.1.1/24': '192.168.1.255' }, addr6: ['fd00::1/64'] },
   dmz: { addr4: ['10.0.0.1/24'], addr6: ['fd01::1/64'] },
 }
 

@@ -64,7 +64,11 @@ export class World {
   }
 
   /** Sends the packet as it is, from an interface or, for `local`, from the box itself. */
-  transmit(device: string, bytes: Uint8Array, local: Pick<ScenarioPacket, 'mark' | 'oif'> = {}): Arrival[] {
+  transmit(
+    device: string,
+    bytes: Uint8Array,
+    local: Pick<ScenarioPacket, 'mark' | 'oif' | 'broadcast'> = {},
+  ): Arrival[] {
     if (bytes.length === 0 || bytes.length > LARGEST_PACKET) return []
     const packet = {
       in: device,

@@ -5,7 +5,19 @@ import type { Flow } from '../flow.ts'
 import { TcpConversation, textOf } from '../tcp-conversation.ts'
 import { hosts, pickPort, pickUsualPath } from '../topology.ts'
 
-const commands = ['SEND file', 'CHAT chat', 'SEND "my file"', 'MOVE x', 'RESUME x', 'TSEND x', 'XXX y', 'SCHAT chat']
+const commands = [
+  'SEND file',
+  'SEND file',
+  'CHAT chat',
+  'CHAT chat',
+  'SEND a',
+  'SEND "my file"',
+  'MOVE x',
+  'RESUME x',
+  'TSEND x',
+  'XXX y',
+  'SCHAT chat',
+]
 
 export const irc: Flow = function* (world) {
   const { random } = world
@@ -39,10 +51,10 @@ export const irc: Flow = function* (world) {
 }
 
 function announcement(random: Parameters<Flow>[0]['random'], dcc: string): string {
-  const end = random.pick(['\x01\n', '\x01\r\n', '\x01\n', ' 1234\x01\n', '\n', ''])
+  const end = random.pick(['\x01\n', '\x01\n', '\x01\r\n', '\x01\n', ' 1234\x01\n', '\n', ''])
   const usual = `PRIVMSG bob :\x01${dcc}${end}`
   return random.pickWeighted([
-    [8, usual],
+    [20, usual],
     [1, `NOTICE bob :\x01${dcc}${end}`],
     [1, usual.toLowerCase()],
     [1, `PRIVMSG bob :${dcc}${end}`],

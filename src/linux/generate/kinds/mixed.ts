@@ -5,8 +5,11 @@ import { amanda } from '../flows/amanda.ts'
 import { echo } from '../flows/echo.ts'
 import { ftp } from '../flows/ftp.ts'
 import { irc } from '../flows/irc.ts'
+import { local } from '../flows/local.ts'
+import { other } from '../flows/other.ts'
 import { pptp } from '../flows/pptp.ts'
 import { sane } from '../flows/sane.ts'
+import { sctp } from '../flows/sctp.ts'
 import { sip } from '../flows/sip.ts'
 import { tcp } from '../flows/tcp.ts'
 import { tftp } from '../flows/tftp.ts'
@@ -26,6 +29,9 @@ const flows: readonly (readonly [weight: number, flow: Flow])[] = [
   [1, irc],
   [0.5, amanda],
   [0.5, sane],
+  [1, sctp],
+  [1, other],
+  [1, local],
 ]
 
 /** Wild rules over conversations that `pick` picks. */

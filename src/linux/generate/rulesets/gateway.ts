@@ -38,7 +38,9 @@ function assignments(random: Random, helper: AssignedHelper): string[] {
   const name = objectName(helper)
   const rule = (chain: string): string =>
     `add rule ${GATEWAY} ${chain} ${helper.protocol} dport ${helper.port} ct helper set "${name}"`
-  return random.chance(0.3) ? [rule('pre'), rule('out')] : [rule('pre')]
+  // Helpers of broadcasts are about what the box itself asks.
+  const isOfBroadcasts = helper.name === 'netbios-ns' || helper.name === 'snmp'
+  return isOfBroadcasts || random.chance(0.3) ? [rule('pre'), rule('out')] : [rule('pre')]
 }
 
 function filterRules(random: Random): string[] {
