@@ -91,7 +91,7 @@ const packetFields: readonly PacketField[] = [
   { field: 'error', aspect: 'out', pick: (record) => record.error },
   { field: 'ct', aspect: 'ct', pick: (record) => record.ct ?? [] },
   // Events of one packet come in the order of work queues; their timeouts are clocks.
-  { field: 'ev', aspect: 'ev', pick: (record) => sortCanonically((record.ev ?? []).map(withoutTimeout)) },
+  { field: 'ev', aspect: 'ev', pick: (record) => sortCanonically((record.ev ?? []).map(comparable)) },
   { field: 'trace', aspect: 'trace', pick: (record) => record.trace ?? [] },
 ]
 
@@ -117,9 +117,9 @@ function compareFailures(a: Result, b: Result): Difference | null {
 
 function compareEnd(a: Outcome, b: Outcome, toleranceSeconds: number): Difference | null {
   return (
-    compareLists('conntrack', a.conntrack.map(withoutTimeout), b.conntrack.map(withoutTimeout)) ??
+    compareLists('conntrack', a.conntrack.map(comparable), b.conntrack.map(comparable)) ??
     compareTimeouts(a, b, toleranceSeconds) ??
-    compareLists('expect', a.expect.map(withoutTimeout), b.expect.map(withoutTimeout)) ??
+    compareLists('expect', a.expect.map(comparable), b.expect.map(comparable)) ??
     compareRuleset(a, b) ??
     compareValues('iptables', a.iptables, b.iptables) ??
     compareValues('ip6tables', a.ip6tables, b.ip6tables) ??
@@ -167,8 +167,15 @@ function onlyIn(own: readonly unknown[], other: readonly unknown[]): unknown[] {
   return own.filter((element) => !known.has(canonical(element)))
 }
 
-function withoutTimeout(value: object): object {
-  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'timeout'))
+/** Helpers whose expectations the kernel does not clear: how they would be translated is left over from an earlier one. */
+const unclearedHelpers: readonly unknown[] = ['netbios-ns', 'snmp']
+
+/** An entry, expectation or event without what two runs of one kernel do not agree on. */
+function comparable(value: object): object {
+  const isUncleared = 'helper' in value && unclearedHelpers.includes(value.helper)
+  return Object.fromEntries(
+    Object.entries(value).filter(([key]) => key !== 'timeout' && !(isUncleared && key === 'nat')),
+  )
 }
 
 function scoreFailure(model: Result, kernel: Result, packets: number): Score {
