@@ -2,7 +2,7 @@
 
 import { amanda } from './amanda.ts'
 import { ftp } from './ftp.ts'
-import { h245, q931, ras } from './h323/index.ts'
+import { h245, q931, ras } from './h323/h323.ts'
 import type { Helper } from './helper.ts'
 import { irc } from './irc.ts'
 import { netbiosNs } from './netbios-ns.ts'
