@@ -21,8 +21,8 @@ export class FakeWork implements HelperWork {
   direction: 0 | 1
   state: number = State.established
   bytes: Uint8Array
-  readonly transport = 0
-  readonly from = 0
+  readonly transport: number = 0
+  readonly from: number = 0
   to: number
   sequence = 7
   memory: Int32Array
