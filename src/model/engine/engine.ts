@@ -15,7 +15,7 @@ import { makeHostView } from './host-view.ts'
 import { familiesOf, natEntries } from './nat-chains.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { reject } from './reject.ts'
-import { rerouting } from './route-chain.ts'
+import { type Rerouter, rerouting } from './route-chain.ts'
 import type { Observer } from './walker.ts'
 import { Walker } from './walker.ts'
 
@@ -94,23 +94,23 @@ export class Engine implements Observer {
     const families = ([4, 6] as const).filter((family) => isTracking[family])
     const own = trackingEntries(families)
     const chains = this.rules.baseChains
+    const rerouter: Rerouter = { reroute: (packet) => this.walker.reroute(packet) }
     const nat = natEntries(
       chains.filter((chain) => chain.base.type === 'nat'),
-      { nat: this.nat, host: this.host, boundInterface: (packet) => this.walker.boundInterface(packet) },
+      this.nat,
+      rerouter,
     )
     const plain = chains
       .filter((chain) => chain.base.type !== 'nat')
-      .map((chain) => ({ entry: this.chainEntry(chain), since: chain.base.id }))
+      .map((chain) => ({ entry: this.chainEntry(chain, rerouter), since: chain.base.id }))
     const newestFirst = [...nat, ...plain].sort((a, b) => b.since - a.since).map(({ entry }) => entry)
     return [...own, ...newestFirst, ...(options.probes ?? []).map(probeEntry)]
   }
 
-  private chainEntry(chain: CompiledBaseChain): HookEntry {
+  private chainEntry(chain: CompiledBaseChain, rerouter: Rerouter): HookEntry {
     const { base } = chain
     const isRerouting = base.type === 'route' && base.hook === Hook.output
-    const run: HookFunction = isRerouting
-      ? rerouting(this.host, chain.run, (packet) => this.walker.boundInterface(packet))
-      : chain.run
+    const run: HookFunction = isRerouting ? rerouting(chain.run, rerouter) : chain.run
     return { hook: base.hook, priority: base.priority, families: familiesOf(chain), place: Place.chain, run }
   }
 

@@ -94,8 +94,10 @@ export function sendError4(
 ): void {
   if (!mayHaveError4(box, cause, manner.isRouted)) return
   const { bytes, start } = cause
-  const route = box.host.route(4, bytes, start + 12)
   const source = sourceOfError4(box, cause, manner.isRouted)
+  // To nobody is to the host itself.
+  const isToNobody = source !== null && isAny4(bytes, start + 12)
+  const route = isToNobody ? box.host.route(4, source, 0) : box.host.route(4, bytes, start + 12)
   if (!isUsable(route.type) || !source) return
   const options = echoOptions(cause, source, manner.optionsLimit)
   const headerLength = ipv4HeaderLength + options.length
@@ -106,8 +108,7 @@ export function sendError4(
   const made = box.make(cause, length)
   if (!made) return
   copyAddress(source, 0, made.bytes, 12, 4)
-  // To nobody is to the host itself.
-  if (isAny4(bytes, start + 12)) copyAddress(source, 0, made.bytes, 16, 4)
+  if (isToNobody) copyAddress(source, 0, made.bytes, 16, 4)
   else copyAddress(bytes, start + 12, made.bytes, 16, 4)
   made.bytes.set(options, ipv4HeaderLength)
   writeIpv4(made, {

@@ -28,7 +28,8 @@ export function prepareLocal(box: Box, packet: Packet, available: number, isBroa
   return version === 6 ? prepare6(box, packet, available) : 'EINVAL'
 }
 
-function errorOf(route: Route): SendError {
+/** What a sender is told of a route that leads nowhere. */
+export function errorOf(route: Route): SendError {
   if (route.type === RouteType.blackhole) return 'EINVAL'
   if (route.type === RouteType.unreachable) return 'EHOSTUNREACH'
   return route.type === RouteType.prohibit ? 'EACCES' : 'ENETUNREACH'

@@ -1,14 +1,13 @@
 /** Where NAT stands on the hooks, and the chains of type nat that it asks about the first packet of a connection. */
 
-import type { Host } from '../host/index.ts'
 import type { Nat } from '../nat/index.ts'
 import { NatRefusal, Translated, type TranslatedNumber } from '../nat/index.ts'
-import type { HookFunction, HookNumber, Packet } from '../packet/index.ts'
+import type { HookFunction, HookNumber } from '../packet/index.ts'
 import { Hook, HookPriority, HookVerdict } from '../packet/index.ts'
 import type { CompiledBaseChain } from '../rules/index.ts'
 import type { HookEntry } from './hook-lists.ts'
 import { Place } from './hook-lists.ts'
-import { reroute } from './reroute.ts'
+import type { Rerouter } from './route-chain.ts'
 
 const hooks: readonly {
   readonly hook: HookNumber
@@ -30,19 +29,11 @@ export interface AgedEntry {
   readonly since: number
 }
 
-/** What NAT needs of the walk. */
-export interface NatWalk {
-  readonly nat: Nat
-  readonly host: Host
-  /** The interface that the packet's sender is bound to; 0: none. */
-  readonly boundInterface: (packet: Packet) => number
-}
-
 /**
  * On all four hooks of a family as soon as one chain of it is of type nat, at the kernel's own priorities. `since` is the id of
  * that first chain: of what has the same priority, what was made later comes first.
  */
-export function natEntries(chains: readonly CompiledBaseChain[], walk: NatWalk): AgedEntry[] {
+export function natEntries(chains: readonly CompiledBaseChain[], nat: Nat, rerouter: Rerouter): AgedEntry[] {
   const families = ([4, 6] as const).filter((family) => chains.some((chain) => familiesOf(chain).includes(family)))
   const firstOf = (family: 4 | 6): number =>
     Math.min(...chains.filter((chain) => familiesOf(chain).includes(family)).map(({ base }) => base.id))
@@ -52,14 +43,13 @@ export function natEntries(chains: readonly CompiledBaseChain[], walk: NatWalk):
         .filter((chain) => chain.base.hook === hook && familiesOf(chain).includes(family))
         .sort((a, b) => a.base.priority - b.base.priority)
         .map((chain) => chain.run)
-      const { nat } = walk
       const run: HookFunction = (packet) => nat.pass(packet, own, half)
       const entry: HookEntry = {
         hook,
         priority,
         families: [family],
         place: Place.nat,
-        run: hook === Hook.output ? routedAnew(run, walk) : run,
+        run: hook === Hook.output ? routedAnew(run, nat, rerouter) : run,
       }
       return { entry, since: firstOf(family) }
     }),
@@ -67,12 +57,12 @@ export function natEntries(chains: readonly CompiledBaseChain[], walk: NatWalk):
 }
 
 /** What this host sends is routed before it is translated: to another destination it needs another route. */
-function routedAnew(run: HookFunction, { nat, host, boundInterface }: NatWalk): HookFunction {
+function routedAnew(run: HookFunction, nat: Nat, rerouter: Rerouter): HookFunction {
   return (packet) => {
     const verdict = run(packet)
     if (verdict !== HookVerdict.accept || !nat.hasOtherDestination(packet)) return verdict
-    if (reroute(host, packet, boundInterface(packet))) return HookVerdict.accept
-    nat.refusal = NatRefusal.route
-    return HookVerdict.drop
+    const isRouted = rerouter.reroute(packet)
+    if (isRouted !== HookVerdict.accept) nat.refusal = NatRefusal.route
+    return isRouted
   }
 }

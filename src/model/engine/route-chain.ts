@@ -1,10 +1,8 @@
 /** Chains of type route on output: the packet is routed again when they changed what routing looks at (Linux nft_chain_route). */
 
 import { readInt32 } from '../bytes/index.ts'
-import type { Host } from '../host/index.ts'
 import type { HookFunction, HookVerdictNumber, Packet } from '../packet/index.ts'
 import { HookVerdict } from '../packet/index.ts'
-import { reroute } from './reroute.ts'
 
 /** Sum over what IPv4 and IPv6 look at: addresses, mark, type of service or traffic class, hop limit, flow label. */
 function fingerprint(packet: Packet): string {
@@ -20,11 +18,17 @@ function fingerprint(packet: Packet): string {
   return words.join()
 }
 
-export function rerouting(host: Host, run: HookFunction, boundInterface: (packet: Packet) => number): HookFunction {
+/** Of the walk: senders' interfaces, and whom to tell that there is no route. */
+export interface Rerouter {
+  /** Gives the packet another output. Drop: no route leads there. */
+  reroute(packet: Packet): HookVerdictNumber
+}
+
+export function rerouting(run: HookFunction, rerouter: Rerouter): HookFunction {
   return (packet): HookVerdictNumber => {
     const before = fingerprint(packet)
     const verdict = run(packet)
     if (verdict !== HookVerdict.accept || fingerprint(packet) === before) return verdict
-    return reroute(host, packet, boundInterface(packet)) ? HookVerdict.accept : HookVerdict.drop
+    return rerouter.reroute(packet)
   }
 }

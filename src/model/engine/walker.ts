@@ -23,6 +23,7 @@ import { prepareLocal } from './local-send.ts'
 import { receiveLocally } from './local-stack.ts'
 import { cut } from './output.ts'
 import { PacketPool } from './packet-pool.ts'
+import { reroute } from './reroute.ts'
 
 /** Who watches walks. All are called synchronously; packets and bytes are only lent. */
 export interface Observer {
@@ -41,7 +42,7 @@ export interface WalkerOptions {
   readonly hooks: { readonly 4: HookLists; readonly 6: HookLists }
   readonly random: () => number
   readonly observer: Observer
-  readonly nat: Pick<Nat, 'refusal' | 'hasNewDestination'>
+  readonly nat: Pick<Nat, 'refusal' | 'hasNewDestination' | 'joinedLength'>
 }
 
 const fragmentDrops: Readonly<Record<FragmentOutcomeNumber, DropNumber>> = {
@@ -64,6 +65,8 @@ const natDrops: Readonly<Record<NatRefusalNumber, DropNumber>> = {
   5: Drop.noRoute,
 }
 
+const noPieces: readonly number[] = []
+
 export class Walker implements Box {
   readonly host: Host
   readonly tracking: Tracking
@@ -79,7 +82,7 @@ export class Walker implements Box {
   private readonly hooks4: HookLists
   private readonly hooks6: HookLists
   private readonly observer: Observer
-  private readonly nat: Pick<Nat, 'refusal' | 'hasNewDestination'>
+  private readonly nat: Pick<Nat, 'refusal' | 'hasNewDestination' | 'joinedLength'>
   private readonly pool = new PacketPool()
   private readonly budget = new ErrorBudget()
   private readonly inputRoute = new InputRoute()
@@ -88,6 +91,8 @@ export class Walker implements Box {
   private outer: Packet | null = null
   /** The interface that the sender of {@link outer} is bound to. */
   private bound = 0
+  /** Why {@link outer} could not be routed anew. */
+  private routeError: SendError | null = null
   private isBusy = false
 
   constructor(options: WalkerOptions) {
@@ -131,7 +136,7 @@ export class Walker implements Box {
 
   private sendError(): SendError {
     if (this.reason === Drop.mtu) return 'EMSGSIZE'
-    return this.reason === Drop.noRoute ? 'ENETUNREACH' : 'EPERM'
+    return this.routeError ?? 'EPERM'
   }
 
   /** Whether a local socket sent this very packet: copies of it that come back, and what the host itself makes, have none. */
@@ -139,9 +144,12 @@ export class Walker implements Box {
     return packet === this.outer && packet.input === 0
   }
 
-  /** The interface that the socket is bound to that sent this very packet; 0: none. */
-  boundInterface(packet: Packet): number {
-    return packet === this.outer ? this.bound : 0
+  /** A packet of this host whose header has changed gets another route. Drop: none leads there. */
+  reroute(packet: Packet): HookVerdictNumber {
+    const isOuter = packet === this.outer
+    const problem = reroute(this.host, packet, isOuter ? this.bound : 0)
+    if (problem !== null && isOuter) this.routeError = problem
+    return problem === null ? HookVerdict.accept : HookVerdict.drop
   }
 
   private begin(packet: Packet): void {
@@ -151,6 +159,8 @@ export class Walker implements Box {
     this.malformed = 0
     this.error = null
     this.bound = 0
+    this.routeError = null
+    this.nat.joinedLength = 0
     this.outer = packet
     this.isBusy = false
     this.advance(packet.time)
@@ -379,7 +389,8 @@ export class Walker implements Box {
   }
 
   pieceLengths(): readonly number[] {
-    return this.fragments.pieceLengths
+    const { pieceLengths } = this.fragments
+    return (pieceLengths[0] ?? 0) < this.nat.joinedLength ? noPieces : pieceLengths
   }
 
   conclude(packet: Packet, fate: FateNumber, reason: DropNumber): void {
