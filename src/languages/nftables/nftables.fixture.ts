@@ -20,6 +20,7 @@ const surroundings = (family: string): string => `table ${family} t {
   map counters { type inet_service : counter; elements = { 80 : "web" } }
   chain other { }
   map nat-targets { type ipv4_addr : ipv4_addr . inet_service; elements = { 1.1.1.1 : 10.0.0.1 . 80 } }
+  map targets { type ipv4_addr : ipv4_addr . inet_service; flags dynamic,timeout; }
   map nat-ranges { type ipv4_addr : interval ipv4_addr; elements = { 1.1.1.1 : 10.0.0.1-10.0.0.9 } }
   chain filtering { type filter hook forward priority 0; }
   chain arriving { type nat hook prerouting priority 0; }

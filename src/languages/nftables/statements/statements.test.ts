@@ -106,6 +106,11 @@ describe('statements', () => {
       ip saddr . 22 @pairs -> meta nfproto == 2; ip saddr . 22 in @pairs
       ip saddr . nosuch @pairs -> fail:nft-unknown-symbol
       add @missing { ip saddr } -> fail:nft-missing-set
+      add @knocks { ip saddr . ct original proto-dst } -> meta nfproto == 2; add @knocks { ip saddr . ct original proto-dst }
+      ct original proto-dst 80 -> fail:nft-protocol-needed
+      meta l4proto { tcp, udp } ct original proto-dst 80 -> meta l4proto in { 6, 17 }; ct original proto-dst == 80
+      update @targets { ip saddr : ip daddr . tcp dport } -> meta nfproto == 2; meta l4proto == 6; update @targets { ip saddr : ip daddr . tcp dport }
+      update @targets { ip saddr : ip daddr } -> fail:nft-type-mismatch
       set update ip saddr @recent -> meta nfproto == 2; update @recent { ip saddr }
       meter flood { ip saddr limit rate 10/second } -> meta nfproto == 2; add @flood { ip saddr limit 10 per 1s burst 5 }
       meter flood { ip saddr timeout 10s limit rate 10/second } -> meta nfproto == 2; update @flood { ip saddr timeout 10000ms limit 10 per 1s burst 5 }

@@ -57,7 +57,7 @@ function parseBraced(parser: Parser): ElementNode {
 }
 
 export const lower: LowerStatement<'update'> = (node, scope) => {
-  const key = scope.key(node.element.key, scope.table.sets.get(node.set)?.keyTypes ?? [])
+  const key = uncompared(scope, () => scope.key(node.element.key, scope.table.sets.get(node.set)?.keyTypes ?? []))
   const reference = { kind: 'set-reference', name: node.set, span: node.setSpan } as const
   const types = valueTypesOf(node, scope)
   const set = scope.setFor(
@@ -81,6 +81,16 @@ export const lower: LowerStatement<'update'> = (node, scope) => {
   const update = updateOf(node.operation, node.element, key, scope)
   refuseCountWithTimeout(set.hasTimeout, update.statements)
   return [{ ...update, set, data: value }]
+}
+
+/** Ports of the connection need no protocol where nothing is compared with them. */
+function uncompared(scope: Scope, work: () => Typed): Typed {
+  const { protocols } = scope
+  const before = protocols.isTransportKnown
+  protocols.isTransportKnown = true
+  const key = work()
+  protocols.isTransportKnown = before || protocols.transport !== null
+  return key
 }
 
 function dataOf(data: Expression, types: readonly DataType[], scope: Scope): Value {
