@@ -287,6 +287,12 @@ describe('as the kernel keeps them', () => {
     expect(feed(fragments, [piece(four, { from: 16, length: 8, more: false })])).toEqual([outcome])
   })
 
+  it('a fragment that was taken out of tracking goes on, unless it is for this host', () => {
+    const untracked = (hook: typeof Hook.prerouting | typeof Hook.input): Packet =>
+      Object.assign(piece(four, { from: 0, length: 16 }), { isUntracked: true, hook })
+    expect(feed(new Fragments(), [untracked(Hook.prerouting), untracked(Hook.input)])).toEqual(['accept', 'waiting'])
+  })
+
   it('above the memory limit no fragment is taken, not even the last one missing', () => {
     const fragments = new Fragments({ ...defaultFragmentLimits, memory: { 4: 2000, 6: 2000 } })
     const firsts = [1, 2, 3].map((id) => piece(four, { from: 0, length: 16, id }))

@@ -150,6 +150,8 @@ export class Fragments {
   defragment(packet: Packet): HookVerdictNumber {
     // Over the loopback: it was whole and tracked on its way out.
     if (packet.entry !== 0 && packet.hook === Hook.prerouting) return HookVerdict.accept
+    // `notrack` came first; the host itself puts together what is for it all the same.
+    if (packet.isUntracked && packet.hook !== Hook.input) return HookVerdict.accept
     if (packet.family === 4)
       return packet.moreFragments || packet.fragmentOffset !== 0 ? this.queue4(packet) : HookVerdict.accept
     if (packet.fragmentHeader >= 0) return this.queue6(packet)
