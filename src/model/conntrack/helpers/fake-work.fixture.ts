@@ -2,7 +2,7 @@
 
 import { parseAddress } from '../../bytes/index.ts'
 import { Packet } from '../../packet/index.ts'
-import type { Expectation } from '../expectation.ts'
+import type { Expectation, ExpectationRefusal } from '../expectation.ts'
 import { GreKeys } from '../gre-keys.ts'
 import { defaultHelperParameters, type HelperParameters } from '../helper-parameters.ts'
 import { type HostView, noHost } from '../host-view.ts'
@@ -61,7 +61,7 @@ export class FakeWork implements HelperWork {
 
   refresh(): void {}
 
-  expect(request: ExpectationRequest): null {
+  expect(request: ExpectationRequest): ExpectationRefusal | null {
     this.requests.push(request)
     return null
   }
@@ -104,5 +104,5 @@ export class FakeWork implements HelperWork {
     return true
   }
 
-  adjustSequence(): void {}
+  adjustSequence(_sequence?: number, _difference?: number): void {}
 }

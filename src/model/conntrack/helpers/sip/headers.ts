@@ -3,7 +3,7 @@
 import type { AddressWords } from '../helper.ts'
 import { readEndpoint } from './addresses.ts'
 import { nextLine, searchValue, skipWhitespace } from './lines.ts'
-import { hasWord, isAlphabetic, isBlank, isDigit, isLineEnd, Letter, type Span, skipWhile, type Text } from './text.ts'
+import { hasWord, isAlphabetic, isBlank, isDigit, Letter, type Span, skipWhile, type Text } from './text.ts'
 
 export interface Header {
   readonly name: string
@@ -26,9 +26,14 @@ function matchEndpoint(text: Text, at: number): Span | null {
 }
 
 /** Behind `user@` if there is an @ in the line; else from the beginning. */
-function matchUriEndpoint(text: Text, at: number): Span | null {
-  const end = skipWhile(text.bytes, at, text.length, (byte) => byte !== Letter.at && !isLineEnd(byte))
-  return matchEndpoint(text, end < text.length && text.bytes[end] === Letter.at ? end + 1 : at)
+const matchUriEndpoint = (text: Text, at: number): Span | null => matchEndpoint(text, skipUser(text, at))
+
+/** Without a loop of its own: a long line may hold thousands of beginnings of a URI. */
+function skipUser({ bytes, length }: Text, at: number): number {
+  const found = bytes.indexOf(Letter.at, at)
+  if (found < 0 || found >= length) return at
+  const user = bytes.subarray(at, found)
+  return user.includes(Letter.carriageReturn) || user.includes(Letter.newline) ? at : found + 1
 }
 
 const addressed = { before: 'sip:', match: matchUriEndpoint } as const
