@@ -1,7 +1,6 @@
 /** A helper of the model at work on recorded packets; its answers in the form of the recording. */
 
-import { addressText, parseAddress } from '../../src/model/bytes/index.ts'
-import { addressBytes, readAddress } from '../../src/model/conntrack/helpers/address-words.ts'
+import { addressText, parseAddress, readInt32, writeUint32 } from '../../src/model/bytes/index.ts'
 import { FakeWork } from '../../src/model/conntrack/helpers/fake-work.fixture.ts'
 import type { AddressWords, ExpectationRequest } from '../../src/model/conntrack/index.ts'
 import { findHelper, State, Status } from '../../src/model/conntrack/index.ts'
@@ -30,6 +29,15 @@ export interface Answer {
 const states: readonly number[] = [State.established, State.related, State.new]
 const translated = Status.sourceNat | Status.destinationNat
 
+const wordsOf = (address: Uint8Array): AddressWords =>
+  Int32Array.from({ length: 4 }, (_, i) => (4 * i < address.length ? readInt32(address, 4 * i) : 0))
+
+function bytesOf(words: AddressWords): Uint8Array {
+  const bytes = new Uint8Array(16)
+  for (const [i, word] of words.entries()) writeUint32(bytes, 4 * i, word)
+  return bytes
+}
+
 class RecordedWork extends FakeWork {
   override readonly transport: number
   override readonly from: number
@@ -55,7 +63,7 @@ class RecordedWork extends FakeWork {
 
   override address(direction: 0 | 1, which: 0 | 1): AddressWords {
     const text = this.heard.tuples[direction]?.[which === 0 ? 0 : 2] ?? ''
-    return readAddress(parseAddress(text) ?? new Uint8Array(16), 0, this.family)
+    return wordsOf(parseAddress(text) ?? new Uint8Array(16))
   }
 
   override port(direction: 0 | 1, which: 0 | 1): number {
@@ -73,7 +81,7 @@ class RecordedWork extends FakeWork {
 
   private recorded(request: ExpectationRequest): Readonly<Record<string, unknown>> {
     const { source, sourcePort, translation } = request
-    const text = (words: Int32Array): string => addressText(addressBytes(words, this.family))
+    const text = (words: AddressWords): string => addressText(bytesOf(words).subarray(0, this.family === 4 ? 4 : 16))
     const none = new Int32Array(4)
     return {
       src: text(source ?? none),
