@@ -99,13 +99,16 @@ export function innerAt(packet: Packet): number {
     case Protocol.tcp:
       return at + tcpHeaderLength > end ? -1 : at + ((bytes[at + 12]! >>> 4) << 2)
     case Protocol.gre:
-      return at + 4 > end ? -1 : at + greHeaderLength(bytes[at]!)
+      return at + 4 > end || !isPlainGre(bytes, at) ? -1 : at + greHeaderLength(bytes[at]!)
     case ipInIp:
       return at
     default:
       return -1
   }
 }
+
+/** Version 0 without routing: of others, such as PPTP's, nftables knows no inner header. */
+const isPlainGre = (bytes: Uint8Array, at: number): boolean => (bytes[at]! & 0x40) === 0 && (bytes[at + 1]! & 7) === 0
 
 /** Flags in the first byte of GRE (RFC 2890): checksum, key, sequence, each adding four bytes. */
 const greHeaderLength = (flags: number): number =>

@@ -68,6 +68,10 @@ const loads = (value: Value): Statement =>
 
 type Case = readonly [string, Packet, Statement, boolean]
 
+/** A GRE header with these flags and version, a key, and four letters. */
+const gre = (flags: number): Packet =>
+  packetOf(buildIp(four, 47, Uint8Array.of(flags >>> 8, flags, 0x88, 0x0b, 0, 0, 0, 1, 0x71, 0x71, 0x71, 0x71)))
+
 const payloads: readonly Case[] = [
   ['a port', udp(), is(field['th dport'], 53), true],
   ['a port that differs', udp(), is(field['th dport'], 54), false],
@@ -93,6 +97,9 @@ const payloads: readonly Case[] = [
   ['a field half behind the packet', udp(), loads(payload('@th,136,16', 'transport', 136, 16)), false],
   ['what UDP carries', udp(), is(payload('@ih,0,32', 'inner', 0, 32), 0x71717171), true],
   ['what ICMP carries', icmp(), loads(payload('@ih,0,8', 'inner', 0, 8)), false],
+  ['what GRE carries behind its key', gre(0x2000), is(payload('@ih,0,32', 'inner', 0, 32), 0x71717171), true],
+  ['what PPTP’s GRE carries', gre(0x2001), loads(payload('@ih,0,8', 'inner', 0, 8)), false],
+  ['what GRE with routing carries', gre(0x6000), loads(payload('@ih,0,8', 'inner', 0, 8)), false],
   ['a link address without a link layer', udp(), loads(field['ether saddr']), false],
   ['!= of what is not there', icmp(), isNot(payload('@ih,0,8', 'inner', 0, 8), 1), false],
 ]
