@@ -54,6 +54,19 @@ describe('a line of conntrack -L is as version 1.4.7 prints it', () => {
     expect(line(wire)).toBe(expected)
   })
 
+  it('with its age where nf_conntrack_timestamp is on; events tell it at the end only', () => {
+    const wire = new Wire({ isTimestamping: true })
+    wire.send(udp(client, 53, server, 77))
+    wire.now += 2500
+    wire.conntrack.advance(wire.now)
+    expect(line(wire)).toBe(
+      'udp      17 27 src=10.0.1.2 dst=10.0.2.2 sport=53 dport=77 [UNREPLIED] src=10.0.2.2 dst=10.0.1.2 sport=77 dport=53 mark=0 delta-time=2 use=1',
+    )
+    const [entry = 0] = wire.conntrack.entries()
+    const told = (['new', 'destroy'] as const).map((kind) => listEvent(wire.conntrack, kind, entry, 1))
+    expect(told.map((each) => each.includes(' delta-time=2'))).toEqual([false, true])
+  })
+
   it('with counters, mark, zone, helper and ASSURED', () => {
     const wire = new Wire({ isAccounting: true })
     wire.send(tcp(client, 1, server, 21, 'S', { sequence: 100 }), { helper: 'ftp', zone: [7, 7] })

@@ -51,7 +51,7 @@ function directionText(tuple: TupleSnapshot, zoneName: string, packets?: number,
 }
 
 /** Without what only a listing of the table has (`use=`). */
-function entryText(entry: EntrySnapshot, options: ListingOptions, isTimed: boolean): string {
+function entryText(entry: EntrySnapshot, options: ListingOptions, isTimed: boolean, age: string): string {
   const { proto } = entry.orig
   const family = options.isExtended ? named(entry.l3 === 2 ? 'ipv4' : 'ipv6', entry.l3) : ''
   const state = entry.tcp?.state ?? entry.sctp?.state
@@ -64,6 +64,7 @@ function entryText(entry: EntrySnapshot, options: ListingOptions, isTimed: boole
     entry.status.includes('assured') ? '[ASSURED]' : '',
     entry.mark === undefined ? '' : `mark=${entry.mark}`,
     entry.zone === undefined ? '' : `zone=${entry.zone}`,
+    age,
     entry.helper === undefined ? '' : `helper=${entry.helper}`,
   ]
   return parts
@@ -72,9 +73,16 @@ function entryText(entry: EntrySnapshot, options: ListingOptions, isTimed: boole
     .join(' ')
 }
 
+/** Whole seconds since it began, where nf_conntrack_timestamp was on then. */
+function ageText(entries: Entries, entry: number): string {
+  const startedAt = entries.side(entry)?.startedAt ?? -1
+  if (startedAt < 0) return ''
+  return `delta-time=${Math.floor(entries.now / 1000) - Math.floor(startedAt / 1000)}`
+}
+
 /** One line of `conntrack -L`. */
 export const listEntry = (entries: Entries, entry: number, options: ListingOptions = {}): string =>
-  `${entryText(entrySnapshot(entries, entry), options, true)} use=1`
+  `${entryText(entrySnapshot(entries, entry), options, true, ageText(entries, entry))} use=1`
 
 const tag = (kind: 'new' | 'update' | 'destroy'): string => `[${kind.toUpperCase()}]`.padStart(9)
 
@@ -87,7 +95,9 @@ export function listEvent(
   options: ListingOptions = {},
 ): string {
   const snapshot = eventSnapshot(entries, kind, entry, changes)
-  return `${tag(kind)} ${entryText(snapshot, options, kind !== 'destroy' || snapshot.timeout > 0)}`
+  const isTimed = kind !== 'destroy' || snapshot.timeout > 0
+  const age = kind === 'destroy' ? ageText(entries, entry) : ''
+  return `${tag(kind)} ${entryText(snapshot, options, isTimed, age)}`
 }
 
 function expectationText(one: ExpectationSnapshot): string {
