@@ -4,6 +4,7 @@ import type { Flow } from '../flow.ts'
 import { amanda } from '../flows/amanda.ts'
 import { echo } from '../flows/echo.ts'
 import { ftp } from '../flows/ftp.ts'
+import { h323 } from '../flows/h323.ts'
 import { irc } from '../flows/irc.ts'
 import { local } from '../flows/local.ts'
 import { other } from '../flows/other.ts'
@@ -29,6 +30,7 @@ const flows: readonly (readonly [weight: number, flow: Flow])[] = [
   [1, irc],
   [0.5, amanda],
   [0.5, sane],
+  [0.5, h323],
   [1, sctp],
   [1, other],
   [1, local],

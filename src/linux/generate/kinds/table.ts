@@ -4,6 +4,7 @@ import { amanda } from '../flows/amanda.ts'
 import { netbiosNs, snmp } from '../flows/broadcast.ts'
 import { echo } from '../flows/echo.ts'
 import { ftp } from '../flows/ftp.ts'
+import { h323 } from '../flows/h323.ts'
 import { irc } from '../flows/irc.ts'
 import { local } from '../flows/local.ts'
 import { other } from '../flows/other.ts'
@@ -37,6 +38,7 @@ export const kinds: readonly Kind[] = [
   helperKind('irc', { helpers: ['irc'], flow: irc }),
   helperKind('amanda', { helpers: ['amanda'], flow: amanda }),
   helperKind('sane', { helpers: ['sane'], flow: sane }),
+  helperKind('h323', { helpers: ['RAS', 'Q.931'], flow: h323, weight: 2 }),
   helperKind('netbios-ns', { helpers: ['netbios-ns'], flow: netbiosNs }),
   helperKind('snmp', { helpers: ['snmp'], flow: snmp }),
   zones,
