@@ -12,6 +12,8 @@ export type Tracking = Pick<
 >
 
 export interface Box {
+  /** The host is sending an ICMP packet of its own: no error is made about that. */
+  readonly isSendingIcmp: boolean
   readonly host: Host
   readonly tracking: Tracking
   /** 0 (inclusive) to 1 (exclusive). */

@@ -92,7 +92,7 @@ export function sendError4(
   info: number,
   manner: ErrorManner = routed,
 ): void {
-  if (!mayHaveError4(box, cause, manner.isRouted)) return
+  if (box.isSendingIcmp || !mayHaveError4(box, cause, manner.isRouted)) return
   const { bytes, start } = cause
   const source = sourceOfError4(box, cause, manner.isRouted)
   // To nobody is to the host itself.
@@ -167,7 +167,7 @@ export function sendError6(
   info: number,
   manner: ErrorManner = routed,
 ): void {
-  if (!mayHaveError6(cause, type, code, info)) return
+  if (box.isSendingIcmp || !mayHaveError6(cause, type, code, info)) return
   const { bytes, start } = cause
   const device = isLinkLocal6(bytes, start + 8) ? cause.input : 0
   const route = box.host.route(6, bytes, start + 8, device)

@@ -7,7 +7,7 @@ import type { Host, Route } from '../host/index.ts'
 import { isLocalMulticast4, isMulticast4, loopbackIndex, RouteType } from '../host/index.ts'
 import type { Nat, NatRefusalNumber } from '../nat/index.ts'
 import type { HookNumber, HookVerdictNumber, MalformedReason, Packet } from '../packet/index.ts'
-import { decode, Hook, HookVerdict, IcmpType, Icmpv6Type, PacketType } from '../packet/index.ts'
+import { decode, Hook, HookVerdict, IcmpType, Icmpv6Type, PacketType, Protocol } from '../packet/index.ts'
 import type { Box, Tracking } from './box.ts'
 import { ErrorBudget } from './error-budget.ts'
 import type { DropNumber, FateNumber, SendError } from './fate.ts'
@@ -88,6 +88,8 @@ export class Walker implements Box {
   private readonly inputRoute = new InputRoute()
   /** Packets on their way through the loopback interface: they arrive when the one that caused them is done. */
   private readonly looped: Packet[] = []
+  /** While the host sends an ICMP packet of its own it makes no error about it: its one ICMP socket is in use. */
+  isSendingIcmp = false
   private outer: Packet | null = null
   /** The interface that the sender of {@link outer} is bound to. */
   private bound = 0
@@ -307,7 +309,12 @@ export class Walker implements Box {
   sendMade(packet: Packet, route: Route): boolean {
     packet.output = outputOf(route)
     packet.packetType = PacketType.host
-    return this.pass(Hook.output, packet) && this.leave(packet, Fate.sent)
+    const isIcmp = packet !== this.outer && (packet.protocol === Protocol.icmp || packet.protocol === Protocol.icmpv6)
+    const before = this.isSendingIcmp
+    if (isIcmp) this.isSendingIcmp = true
+    const isSent = this.pass(Hook.output, packet) && this.leave(packet, Fate.sent)
+    this.isSendingIcmp = before
+    return isSent
   }
 
   leave(packet: Packet, fate: FateNumber): boolean {

@@ -1,6 +1,0 @@
-import { describe, expect, it } from 'vitest'
-import { parseAddress } from '../bytes/index.ts'
-import { Hook, buildUdp, Packet } from '../packet/index.ts'
-import { Host } from '../host/index.ts'
-import { makeHostView } from './host-view.ts'
-import { oneChain, routerConfiguration, statement } from './engine.fixture.ts'
