@@ -216,7 +216,7 @@ export function openLogicalChannel(
     .bits('0 0')
     .word(channel - 1)
   // portNumber absent; audioData, g711Ulaw64k, 30 frames
-  writer.bits('0 0 0 0011 0 0011').octets([29])
+  writer.bits('0 0 0 011 0 0011').octets([29])
   // h2250LogicalChannelParameters among mediaChannel, mediaGuaranteedDelivery, mediaControlChannel
   const parameters = new PerWriter().bits(`0 0 0 ${media ? 1 : 0} 0 ${control ? 1 : 0} 00000`).octets([1])
   if (media) parameters.bits(mediaKindOf(media)).address(`media ${channel}`, media)
