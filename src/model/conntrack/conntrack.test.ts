@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Packet, Protocol } from '../packet/index.ts'
+import { State } from './status.ts'
 import { echo, ip, sctp, tcp, text, udp, Wire } from './wire.fixture.ts'
 
 const client = '192.168.1.10'
@@ -449,7 +450,7 @@ describe('any bytes', () => {
     sctp(client, 1, server, 2, 0, [[1, 0, [0, 0, 0, 1]]]),
     udp('fd00::1', 1, 'fd00::2', 2),
   ]
-  it('are tracked and confirmed without an exception', () => {
+  it('are tracked and confirmed without an exception, and never INVALID without a reason', () => {
     const wire = new Wire({ isChecksumVerified: false })
     const change = fc.tuple(fc.nat(60), fc.nat(255))
     fc.assert(
@@ -466,6 +467,7 @@ describe('any bytes', () => {
         wire.now += 10
         wire.conntrack.advance(wire.now)
         wire.conntrack.track(packet)
+        if (packet.state === State.invalid) expect(packet.reason).not.toBe(0)
         wire.conntrack.confirm(packet)
       }),
       { numRuns: 3000 },
