@@ -298,6 +298,11 @@ export class Entries extends Table {
     return true
   }
 
+  /** No packet is under way any more: what entries expected that were never confirmed is forgotten with them. */
+  endWalk(): void {
+    for (let i = 0; i < this.limbo.length; i++) this.forgetExpectations(this.limbo[i]!)
+  }
+
   private clearLimbo(): void {
     const gone = this.limbo
     this.limbo = []

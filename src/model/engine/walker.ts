@@ -177,6 +177,7 @@ export class Walker implements Box {
   /** Entries that only lived on packets of this walk are gone with the next one: conntrack sees to that. */
   private finish(): void {
     if (this.looped.length > 0) this.drain()
+    this.tracking.endWalk()
     this.pool.giveBackAll()
     this.outer = null
   }
