@@ -8,12 +8,12 @@
  *   --live   run the scenarios in this machine's kernel instead of reading what was recorded (root)
  *   --first  the first difference of each scenario, decoded
  *   --list   every difference in `out` and `ct` with both sides, and the first of each other aspect
- * The table counts scenarios by kind: the name without its number.
+ * The table counts scenarios by kind: the name without its number as `npm run generate` gives it, or the file's.
  * Exit code: 0 when at least 95 % of packets are equal in both; 1 below; 2 wrong usage or no kernel.
  */
 
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import {
   type Aspect,
   compareResults,
@@ -26,10 +26,15 @@ import {
   scorePackets,
   usualAspects,
 } from '../src/analysis/lab/index.ts'
+import { kindNames } from '../src/linux/generate/index.ts'
 import { isKernelAvailable, Kernel, type Recorded, readRecorded, recordingsIn } from '../src/linux/lab/index.ts'
 
 const wanted = 0.95
 const options = ['--live', '--list', '--first']
+
+interface Item extends Recorded {
+  readonly kind: string
+}
 
 /** What is shown of each scenario: nothing but the number, the first difference, or all. */
 type Detail = 'count' | 'first' | 'all'
@@ -54,14 +59,16 @@ async function main(given: readonly string[]): Promise<number> {
   if (missing) return complain(`there is no ${missing}`)
   const sources = paths.length > 0 ? paths : recordingsIn(join(import.meta.dirname, '../test/kernel'))
   const isLive = asked.includes('--live')
-  const items = sources.flatMap((source) => readRecorded(source, { withoutResult: isLive }))
+  const items = sources.flatMap((source) =>
+    readRecorded(source, { withoutResult: isLive }).map((item): Item => ({ ...item, kind: kindOf(item.name, source) })),
+  )
   if (items.length === 0) return complain('no scenarios found')
   const checked = isLive ? await runLive(items) : items
   const detail = asked.includes('--list') ? 'all' : asked.includes('--first') ? 'first' : 'count'
   return checked ? report(checked, detail) : 2
 }
 
-async function runLive(items: readonly Recorded[]): Promise<Recorded[] | null> {
+async function runLive(items: readonly Item[]): Promise<Item[] | null> {
   const availability = isKernelAvailable()
   if (!availability.ok) {
     complain(`cannot run in this kernel: ${availability.reason}`)
@@ -70,7 +77,7 @@ async function runLive(items: readonly Recorded[]): Promise<Recorded[] | null> {
   console.log(`against the running kernel ${availability.kernel}, nft ${availability.nft}`)
   const kernel = new Kernel()
   try {
-    const live: Recorded[] = []
+    const live: Item[] = []
     for (const item of items) live.push({ ...item, result: await kernel.run(item.scenario) })
     return live
   } finally {
@@ -78,15 +85,15 @@ async function runLive(items: readonly Recorded[]): Promise<Recorded[] | null> {
   }
 }
 
-function report(items: readonly Recorded[], detail: Detail): number {
+function report(items: readonly Item[], detail: Detail): number {
   const total = { packets: 0, equalOut: 0, equalCt: 0, equalBoth: 0 }
   const tallies = new Map<string, Tally>()
-  for (const { name, scenario, result } of items) {
+  for (const { name, kind, scenario, result } of items) {
     const model = runSafely(scenario)
     const score = scorePackets(model, result)
     for (const key of ['packets', 'equalOut', 'equalCt', 'equalBoth'] as const) total[key] += score[key]
     const firsts = usualAspects.map((aspect) => compareResults(model, result, { only: [aspect] }))
-    count(tallies, kindOf(name), score, firsts)
+    count(tallies, kind, score, firsts)
     if (firsts.some((first) => first !== null)) show(name, scenario, score, firsts, detail)
   }
   printTable(tallies)
@@ -106,8 +113,9 @@ function runSafely(scenario: Scenario): Result {
   }
 }
 
-function kindOf(name: string): string {
-  return name.replace(/(^|-)\d+$/, '') || 'scenario'
+function kindOf(name: string, source: string): string {
+  const kind = name.replace(/-\d+$/, '')
+  return kindNames.includes(kind) ? kind : basename(source).replace(/\..*$/, '')
 }
 
 function count(tallies: Map<string, Tally>, kind: string, score: Score, firsts: readonly (Difference | null)[]): void {
