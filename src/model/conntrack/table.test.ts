@@ -59,6 +59,29 @@ describe('the table', () => {
     )
   })
 
+  it.each([1, 2, 3])(
+    'finds the youngest of several with the same tuple, also when it has grown (%i first)',
+    (first) => {
+      const table = new Table()
+      const ids = first === 1 ? [1, 2, 3] : first === 2 ? [2, 3, 1] : [3, 2, 1]
+      const twins = new Map<number, number>()
+      for (const id of ids) {
+        const entry = table.allocate(udp, false)
+        table.words[entry + Word.id] = id
+        table.words.set(tupleOf(7, udp).subarray(0, 3), entry + Word.tuples)
+        // Only the reply tuples differ, as they may in zones by direction.
+        table.words[entry + Word.tuples + 3] = id
+        table.link(entry)
+        twins.set(id, entry)
+      }
+      for (let number = 0; number < 2000; number++) insert(table, 100 + number, udp, 1)
+      for (const id of [3, 2, 1]) {
+        expect(table.find(tupleOf(7, udp), udp, 0, 0)).toBe(twins.get(id))
+        table.unlink(twins.get(id) ?? 0)
+      }
+    },
+  )
+
   it('finds every one of many entries after it has grown, and none after they are gone', () => {
     const table = new Table()
     const entries = Array.from({ length: 20_000 }, (_, number) => insert(table, number, udp, 0))

@@ -192,9 +192,33 @@ export class Table {
     const { slots } = this
     const mask = slots.length - 1
     const hash = this.hashOf(entry, direction)
+    let slot = ((entry >>> 3) << 8) | ((hash >>> 25) << 1) | direction
     let at = hash & mask
-    while (slots[at] !== 0) at = (at + 1) & mask
-    slots[at] = ((entry >>> 3) << 8) | ((hash >>> 25) << 1) | direction
+    for (; slots[at] !== 0; at = (at + 1) & mask) {
+      const other = slots[at]!
+      // Linux finds the youngest first where several have the same tuple, which zones by direction allow.
+      if (((other ^ slot) & 0xfe) !== 0 || !this.isYoungerTwin(slot, other)) continue
+      slots[at] = slot
+      slot = other
+    }
+    slots[at] = slot
+  }
+
+  /** Whether both slots stand for the same tuple in the same zone, the first one's entry being the younger. */
+  private isYoungerTwin(slot: number, other: number): boolean {
+    const { words } = this
+    const entry = (slot >>> 8) << 3
+    const twin = (other >>> 8) << 3
+    const kind = words[entry + Word.kind]!
+    if (words[twin + Word.kind] !== kind || words[entry + Word.id]! <= words[twin + Word.id]!) return false
+    const zones =
+      (words[entry + Word.zones]! >>> (16 * (slot & 1))) ^ (words[twin + Word.zones]! >>> (16 * (other & 1)))
+    if ((zones & 0xffff) !== 0) return false
+    const size = tupleWords(kind)
+    const at = entry + Word.tuples + (slot & 1) * size
+    const twinAt = twin + Word.tuples + (other & 1) * size
+    for (let i = 0; i < size; i++) if (words[at + i] !== words[twinAt + i]) return false
+    return true
   }
 
   /** Empties the slot and moves those behind it up, so that no search ends too early. */
