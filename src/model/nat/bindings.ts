@@ -33,7 +33,10 @@ export class Bindings {
     conntrack.copyTuple(entry, 1, this.inverse)
     invertTuple(this.inverse, kind, current)
     choice.make(entry, current, range, half)
-    if (!isSame(choice.tuple, current, conntrack.family(entry))) {
+    if (
+      !isSame(choice.tuple, current, conntrack.family(entry)) ||
+      isMappedOntoItself(range, half, conntrack.family(entry))
+    ) {
       invertTuple(choice.tuple, kind, this.inverse)
       conntrack.alterReply(entry, this.inverse)
       conntrack.addStatus(entry, changedBit(half))
@@ -52,6 +55,10 @@ export class Bindings {
     return this.settle(entry, asItIs, half)
   }
 }
+
+/** The kernel calls an IPv4 destination translated that `dnat prefix` maps onto itself; a source, or one of IPv6, it does not. */
+const isMappedOntoItself = (range: NatRange, half: TranslatedNumber, family: 4 | 6): boolean =>
+  range.isNetmap && half === Translated.destination && family === 4
 
 function isSame(a: Tuple, b: Tuple, family: 4 | 6): boolean {
   for (let i = family === 6 ? 8 : 2; i >= 0; i--) if (a[i] !== b[i]) return false

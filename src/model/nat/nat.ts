@@ -232,6 +232,7 @@ export class Nat implements RuleNat, Translator {
   /** Where both ends of the range have the same bit it stands for the network, else for the host. */
   private mapNetwork(packet: Packet, range: NatRange, at: number): NatRange {
     const changed = this.copy(range)
+    changed.isNetmap = true
     for (let i = 0; i < (packet.family === 6 ? 4 : 1); i++) {
       const mask = ~(range.minimumAddress[i]! ^ range.maximumAddress[i]!)
       const word = (readInt32(packet.bytes, at + 4 * i) & ~mask) | (range.minimumAddress[i]! & mask)
@@ -244,6 +245,7 @@ export class Nat implements RuleNat, Translator {
   private copy(from: NatRange): NatRange {
     const { range } = this
     range.hasAddresses = true
+    range.isNetmap = false
     range.hasPorts = from.hasPorts
     range.minimumPort = from.minimumPort
     range.maximumPort = from.maximumPort
