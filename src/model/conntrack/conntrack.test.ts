@@ -348,6 +348,15 @@ describe('rules', () => {
     expect(late.timeout()).toBe(30)
   })
 
+  it('ct timeout made for the other IP version works all the same; a second one changes nothing', () => {
+    const wire = new Wire()
+    wire.track(there)
+    wire.conntrack.assignTimeout(wire.packet, { protocol: Protocol.udp, family: 6, policy: { unreplied: 77 } })
+    wire.conntrack.assignTimeout(wire.packet, { protocol: Protocol.udp, family: null, policy: { unreplied: 5 } })
+    wire.confirm()
+    expect(wire.timeout()).toBe(77)
+  })
+
   it('ct timeout of another protocol does nothing', () => {
     const wire = new Wire()
     wire.track(there)

@@ -427,10 +427,12 @@ export class Conntrack extends Expecting {
 
   /** `ct timeout set`: on an unconfirmed entry of the object's protocol. */
   assignTimeout(packet: Packet, object: TimeoutAssignment): void {
-    const entry = this.unconfirmed(packet, object)
+    // The kernel looks at the transport protocol alone, and never replaces a policy.
+    const entry = this.unconfirmed(packet, { ...object, family: null })
     if (entry === 0) return
     const policy = this.policyTimeouts(object)
-    if (this.setPolicy(entry, policy)) this.setTicks(entry, policy[0]!)
+    if (this.hasPolicy(entry)) this.setTicks(entry, this.timeoutsFor(entry, policy)[0]!)
+    else if (this.setPolicy(entry, policy)) this.setTicks(entry, policy[0]!)
   }
 
   private policyTimeouts(object: TimeoutAssignment): Timeouts {

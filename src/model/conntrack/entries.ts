@@ -212,6 +212,10 @@ export class Entries extends Table {
     return policy === 0 ? defaults : this.policies[policy - 1]!
   }
 
+  protected hasPolicy(entry: number): boolean {
+    return ((this.words[entry + Word.flags]! >>> Flag.policyShift) & Flag.policyMask) !== 0
+  }
+
   /** False when 255 different policies are in use already. */
   protected setPolicy(entry: number, policy: Timeouts): boolean {
     let number = this.policies.indexOf(policy) + 1

@@ -1,5 +1,6 @@
 /** `ct mark set`, `ct label set`, `ct event set`, `ct zone set` (Linux nft_ct_set_eval, nft_ct_set_zone_eval). */
 
+import { State } from '../../conntrack/index.ts'
 import { bareTemplate, type Packet } from '../../packet/index.ts'
 import type { Machine, StatementExpression } from '../machine.ts'
 import { Result } from '../result.ts'
@@ -9,14 +10,17 @@ import { hasTemplate } from './conntrack.ts'
 /** Reads the value from the first registers. */
 type Write = (packet: Packet) => void
 
-/** Only before conntrack has seen the packet, and only once: the kernel attaches a template that it does not replace. */
+/**
+ * Only on a packet without an entry, and only once: the kernel attaches a template that it does not replace. Behind conntrack that
+ * has no effect but that an INVALID packet is called NEW.
+ */
 function writeZone(statement: SetConntrackStatement, { registers }: Machine): Write {
   return (packet) => {
-    if (packet.entry !== 0 || hasTemplate(packet) || (packet.state !== 0 && !packet.isUntracked)) return
+    if (packet.entry !== 0 || hasTemplate(packet) || packet.state === State.new) return
     const zone = registers[0]! & 0xffff
     // The template takes the place of the mark that `notrack` has left: the packet will be tracked after all.
     packet.isUntracked = false
-    packet.state = 0
+    packet.state = packet.state === State.invalid ? State.new : 0
     packet.template = bareTemplate
     if (statement.direction !== 'reply') packet.zoneOriginal = zone
     if (statement.direction !== 'original') packet.zoneReply = zone

@@ -320,6 +320,15 @@ describe('set statements', () => {
     expect([packet.zoneOriginal, packet.zoneReply]).toEqual([5, 0])
   })
 
+  it('ct zone behind conntrack makes an INVALID packet NEW, and nothing else', () => {
+    const packet = udp()
+    packet.state = 1
+    matches([setCt('zone', constant(16, 5))], packet)
+    expect(packet.state).toBe(8)
+    matches([setCt('zone', constant(16, 6))], packet)
+    expect([packet.state, packet.zoneOriginal]).toEqual([8, 5])
+  })
+
   it('ct zone undoes notrack, notrack does not undo ct zone', () => {
     const notrack = make.written({ kind: 'notrack' })
     const first = udp()
