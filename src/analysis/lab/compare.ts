@@ -4,7 +4,7 @@
  * What the kernel cannot repeat itself is masked (mask.ts); order is ignored where it is the order of a hash table.
  */
 import { canonical, sortCanonically } from './canonical.ts'
-import type { Outcome, PacketRecord, Result } from './format.ts'
+import type { Outcome, PacketRecord, Result, Scenario } from './format.ts'
 import { hasMadePacket, localAddresses, maskListing, maskPacket } from './mask.ts'
 
 /** What is compared: packets that left, states at the hooks, events, rules met, and everything at the end. */
@@ -12,6 +12,13 @@ export type Aspect = 'out' | 'ct' | 'ev' | 'trace' | 'end'
 
 /** What is compared when nothing else is said; rules met are compared on request only, as few results hold them. */
 export const usualAspects: readonly Aspect[] = ['out', 'ct', 'ev', 'end']
+
+/**
+ * What can be compared of a scenario: in real time not the events, as the kernel's collector tells of entries that are over when
+ * it comes by.
+ */
+export const comparableAspects = ({ realtime }: Pick<Scenario, 'realtime'>): readonly Aspect[] =>
+  realtime === true ? usualAspects.filter((aspect) => aspect !== 'ev') : usualAspects
 
 /** Where two results differ first; `packet` is an index from 0, absent when it is not about one packet. */
 export interface Difference {
