@@ -7,12 +7,21 @@ import { expect, test } from 'vitest'
 /** Less than the smallest object (a boxed number: 16 bytes); reading the heap's size itself leaves a little. */
 const limit = 8
 
-test('a packet of an established flow leaves nothing on the heap', () => {
+/** What a fixture prints. */
+function run(fixture: string): Record<string, unknown> {
   const options = ['--min-semi-space-size=64', '--max-semi-space-size=64']
-  const printed = execFileSync(process.execPath, [...options, join(import.meta.dirname, 'allocation.fixture.ts')], {
-    encoding: 'utf8',
-  })
-  const { bytesPerPacket, packets } = JSON.parse(printed)
+  const printed = execFileSync(process.execPath, [...options, join(import.meta.dirname, fixture)], { encoding: 'utf8' })
+  return JSON.parse(printed)
+}
+
+test('a packet of an established flow leaves nothing on the heap', () => {
+  const { bytesPerPacket, packets } = run('allocation.fixture.ts')
   expect(packets).toMatchObject({ new: 1, related: 0, invalid: 0 })
+  expect(bytesPerPacket).toBeLessThan(limit)
+})
+
+test('nor does one that is translated, in either direction', () => {
+  const { bytesPerPacket, left, entries } = run('allocation-nat.fixture.ts')
+  expect({ left, entries }).toEqual({ left: 600_000, entries: 2 })
   expect(bytesPerPacket).toBeLessThan(limit)
 })
