@@ -13,6 +13,8 @@ import {
   redecode,
   tcpHeaderLength,
 } from '../packet/index.ts'
+import { key4, key6, nextHeaderBefore } from './fragment-keys.ts'
+import { Fit, insertPiece, joinPieces, type Piece } from './fragment-pieces.ts'
 
 /** Why a fragment did not go on; the numbers are ours. */
 export const FragmentOutcome = {
@@ -39,15 +41,6 @@ export const defaultFragmentLimits: FragmentLimits = {
   seconds: { 4: 30, 6: 60 },
   memory: { 4: 4194304, 6: 4194304 },
   distance: 64,
-}
-
-/** A fragment's payload, with its place in the packet. */
-interface Piece {
-  readonly from: number
-  readonly to: number
-  readonly data: Uint8Array
-  /** Where the run begins that it belongs to: pieces that came one right behind the other at the packet's growing end. */
-  readonly run: number
 }
 
 interface Queue {
@@ -181,9 +174,10 @@ export class Fragments {
       }
     }
     if (to === from) return this.discard(queue, FragmentOutcome.corrupt)
-    const outcome = insert(queue, from, to, bytes, payloadAt)
-    if (outcome === FragmentOutcome.overlap) return this.discard(queue, outcome)
-    if (outcome === FragmentOutcome.duplicate) return this.refuse(outcome)
+    const fit = insertPiece(queue.pieces, from, to, bytes, payloadAt)
+    if (fit === Fit.overlap) return this.discard(queue, FragmentOutcome.overlap)
+    if (fit === Fit.duplicate) return this.refuse(FragmentOutcome.duplicate)
+    queue.received += to - from
     const size = to - from + payloadAt - start
     queue.largest = Math.max(queue.largest, size)
     if (readUint16(bytes, start + 6) & Ipv4Fragment.dontFragment)
@@ -202,7 +196,7 @@ export class Fragments {
     const headerLength = queue.firstPayloadAt
     const length = headerLength + queue.length
     if (length > greatestLength) return this.refuse(FragmentOutcome.tooLarge)
-    const whole = join(queue, first, headerLength)
+    const whole = joinPieces(queue.pieces, queue.length, first, headerLength)
     whole[1] = whole[1]! | ecn
     writeUint16(whole, 2, length)
     writeUint16(whole, 6, queue.largestUnfragmentable === queue.largest ? Ipv4Fragment.dontFragment : 0)
@@ -237,9 +231,10 @@ export class Fragments {
       }
     }
     if (to === from) return this.refuse(FragmentOutcome.corrupt)
-    const outcome = insert(queue, from, to, bytes, payloadAt)
-    if (outcome === FragmentOutcome.overlap) return this.discard(queue, outcome)
-    if (outcome === FragmentOutcome.duplicate) return this.hold(outcome)
+    const fit = insertPiece(queue.pieces, from, to, bytes, payloadAt)
+    if (fit === Fit.overlap) return this.discard(queue, FragmentOutcome.overlap)
+    if (fit === Fit.duplicate) return this.hold(FragmentOutcome.duplicate)
+    queue.received += to - from
     queue.largest = Math.max(queue.largest, end - start)
     queue.ecn |= 1 << ((bytes[start + 1]! >>> 4) & 3)
     if (from === 0) {
@@ -259,7 +254,7 @@ export class Fragments {
     const headersLength = queue.fragmentHeader
     const payloadLength = headersLength - ipv6HeaderLength + queue.length
     if (payloadLength > greatestLength) return this.refuse(FragmentOutcome.tooLarge)
-    const whole = join(queue, first, headersLength)
+    const whole = joinPieces(queue.pieces, queue.length, first, headersLength)
     whole[queue.nextHeaderAt] = first[queue.fragmentHeader]!
     whole[1] = whole[1]! | (ecn << 4)
     writeUint16(whole, 4, payloadLength)
@@ -372,38 +367,6 @@ export class Fragments {
 const isComplete = (queue: Queue): boolean => queue.hasLast && queue.first !== null && queue.received === queue.length
 
 /**
- * Puts the payload bytes in their place. A fragment inside one run of pieces is a duplicate; any other overlap spoils the queue
- * (inet_frag_queue_insert).
- */
-function insert(queue: Queue, from: number, to: number, bytes: Uint8Array, payloadAt: number): FragmentOutcomeNumber {
-  const { pieces } = queue
-  let place = pieces.length
-  while (place > 0 && pieces[place - 1]!.from >= to) place--
-  const before = pieces[place - 1]
-  if (before && before.to > from)
-    return from >= before.run && to <= endOfRun(pieces, place - 1) ? FragmentOutcome.duplicate : FragmentOutcome.overlap
-  // Only at the end do pieces join to runs: what fills a gap stays alone.
-  const run = before && place === pieces.length && before.to === from ? before.run : from
-  pieces.splice(place, 0, { from, to, data: bytes.slice(payloadAt, payloadAt + to - from), run })
-  queue.received += to - from
-  return FragmentOutcome.none
-}
-
-function endOfRun(pieces: readonly Piece[], at: number): number {
-  let last = at
-  while (pieces[last + 1]?.run === pieces[at]!.run) last++
-  return pieces[last]!.to
-}
-
-/** The first fragment's headers (`headersLength` bytes) and the payloads of all. */
-function join(queue: Queue, first: Uint8Array, headersLength: number): Uint8Array {
-  const whole = new Uint8Array(headersLength + queue.length)
-  whole.set(first.subarray(0, headersLength))
-  for (const { from, data } of queue.pieces) whole.set(data, headersLength + from)
-  return whole
-}
-
-/**
  * RFC 3168 section 5.3: the bits that the first fragment's own get beside; CE on one fragment marks the whole. Not-ECT mixed with
  * anything else makes the packet unusable: -1.
  */
@@ -420,31 +383,4 @@ export function endsInTransportHeader(packet: Packet): boolean {
   const needed =
     protocol === Protocol.tcp ? tcpHeaderLength : protocol === Protocol.udp || protocol === Protocol.icmpv6 ? 8 : 1
   return transport + needed > end
-}
-
-const hookUser = (packet: Packet): string => `${packet.hook}.${packet.zoneOriginal}`
-
-const key4 = (packet: Packet): string => {
-  const { bytes, start } = packet
-  return `${readInt32(bytes, start + 12)}.${readInt32(bytes, start + 16)}.${readUint16(bytes, start + 4)}.${bytes[start + 9]}.${hookUser(packet)}`
-}
-
-function key6(packet: Packet): string {
-  const { bytes, start, fragmentHeader } = packet
-  let key = `${readInt32(bytes, fragmentHeader + 4)}.${hookUser(packet)}`
-  for (let at = start + 8; at < start + 40; at += 4) key += `.${readInt32(bytes, at)}`
-  const isLocalScope =
-    bytes[start + 24] === 0xff || (bytes[start + 24] === 0xfe && (bytes[start + 25]! & 0xc0) === 0x80)
-  return isLocalScope ? `${key}.${packet.input}` : key
-}
-
-/** Offset of the byte that names the header at `until`. */
-function nextHeaderBefore(bytes: Uint8Array, start: number, until: number): number {
-  let named = start + 6
-  let at = start + ipv6HeaderLength
-  while (at < until) {
-    named = at
-    at += (bytes[at + 1]! + 1) << 3
-  }
-  return named
 }
