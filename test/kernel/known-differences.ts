@@ -20,5 +20,4 @@ export const knownDifferences: readonly KnownDifference[] = [
   { scenario: 'engine-4-expire', packets: [6], reason: 'D5' },
   { scenario: 'engine-5-rejpre', packets: [4, 12, 17, 18, 20, 28, 60, 68, 73, 74, 76, 84], reason: 'D6' },
   { scenario: 'engine-5-rejpretcp', packets: range(72, 79), reason: 'D6' },
-  { scenario: 'gen-304423', packets: [47], reason: 'D7' },
 ]

@@ -324,7 +324,8 @@ export class Conntrack extends Expecting {
   }
 
   private shift(packet: Packet, adjustment: SequenceAdjustment): boolean {
-    if (this.locate(packet) !== Reason.none || found.protocol !== Protocol.tcp) return true
+    // ICMP errors about answers are taken for segments, too: so does the kernel.
+    if (this.locate(packet) !== Reason.none) return true
     if (adjustSegment(packet, found.transport, adjustment, packet.isReply ? 1 : 0)) return true
     packet.reason = Reason.sequenceAdjustment
     return false

@@ -79,9 +79,10 @@ export class HelperTurn implements HelperWork {
   private prepare(packet: Packet, entry: number, state: HelperState): boolean {
     const { bytes, start, end } = packet
     const reason = packet.family === 6 ? findTransport6(bytes, start, end) : findTransport4(bytes, start, end)
-    const { transport, protocol } = found
-    // An ICMP error goes by the name of the entry that it is about.
-    if (reason !== Reason.none || protocol !== this.conntrack.protocol(entry)) return false
+    if (reason !== Reason.none) return false
+    const { transport } = found
+    // An ICMP error about an answer goes by the name of the entry, and is read as if it were of its protocol: so does the kernel.
+    const protocol = this.conntrack.protocol(entry)
     const headerLength = protocol === Protocol.tcp ? tcpHeaderLength : udpHeaderLength
     if (transport + headerLength > end) return false
     this.packet = packet

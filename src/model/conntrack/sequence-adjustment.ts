@@ -53,6 +53,7 @@ export function adjustSegment(
 ): boolean {
   const { bytes, end } = packet
   if (transport + tcpHeaderLength > end) return false
+  packet.joinTo(transport + tcpHeaderLength)
   const own = adjustment[direction]
   const other = adjustment[direction === 0 ? 1 : 0]
   const sequence = readInt32(bytes, transport + 4)

@@ -37,7 +37,7 @@ export interface Box {
   /** Why the last fragment was not accepted. */
   fragmentReason(): DropNumber
   /** Payload lengths of the fragments that the packet of this walk was reassembled from. */
-  pieceLengths(): readonly number[]
+  pieceLengths(packet: Packet): readonly number[]
   /** Gives bytes to the interface, as part of `packet`. */
   emit(packet: Packet): void
 }

@@ -20,6 +20,7 @@ import { Drop } from './fate.ts'
 import { detached, sendError4, sendError6 } from './icmp-error.ts'
 import { answeringAddress, echoOptions } from './ip-options.ts'
 import { processExtensionHeaders } from './local-extension.ts'
+import { answerSolicitation } from './neighbour-answer.ts'
 import { answerWithReset } from './tcp-reset.ts'
 import { isCoveredSumRight, isSegmentSumRight } from './transport-checksum.ts'
 import { copyAddress, finishMade, hopLimitOf, pseudo6, writeChecksum, writeIpv4, writeIpv6 } from './write-header.ts'
@@ -175,6 +176,7 @@ function receiveIcmp6(box: Box, packet: Packet): DropNumber {
   const { bytes, start, transport, end } = packet
   if (transport + icmpHeaderLength > end) return Drop.transportShort
   if (!isSegmentSumRight(packet, true)) return Drop.transportChecksum
+  if (bytes[transport] === Icmpv6Type.neighbourSolicitation) return answerSolicitation(box, packet)
   const { settings } = box.host
   if (bytes[transport] !== Icmpv6Type.echoRequest || settings.isIgnoringEcho6) return Drop.ignored
   const isMulticast = isMulticast6(bytes, start + 24)

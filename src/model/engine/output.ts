@@ -70,6 +70,6 @@ function emitInto(box: Box, packet: Packet): (bytes: Uint8Array, length: number)
 
 /** Where the first fragment ends inside the SCTP header, reading that joins the fragments for good: they are cut anew. */
 function piecesOf(box: Box, packet: Packet): readonly number[] {
-  const lengths = box.pieceLengths()
+  const lengths = box.pieceLengths(packet)
   return packet.protocol === Protocol.sctp && (lengths[0] ?? 0) < sctpHeaderLength ? [] : lengths
 }

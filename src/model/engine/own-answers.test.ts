@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readUint16, readUint32 } from '../bytes/index.ts'
+import { parseAddress, readUint16, readUint32 } from '../bytes/index.ts'
 import { buildIcmp, buildIp, buildTcp, buildUdp } from '../packet/index.ts'
 import { routeTo, TestRouter } from './engine.fixture.ts'
 
@@ -8,6 +8,12 @@ const self = { from: '192.168.1.10', to: '192.168.1.1' }
 const lan6 = { from: 'fd00::10', to: '2001:db8:2::9' }
 const self6 = { from: 'fd00::10', to: 'fd00::1' }
 const ports = { fromPort: 4000, toPort: 53 }
+
+/** Neighbour solicitation for `target` (RFC 4861 section 4.3). */
+function solicitation(target: string, hopLimit = 255): Uint8Array {
+  const payload = parseAddress(target) ?? new Uint8Array(16)
+  return buildIcmp({ ...self6, ttl: hopLimit, type: 135, code: 0, payload })
+}
 
 /** Each line: what arrives on lan; what becomes of it; what the host sends; the hooks met. Seen on Linux 6.18. */
 const cases: readonly (readonly [string, Uint8Array, string, readonly string[], string])[] = [
@@ -145,6 +151,21 @@ const cases: readonly (readonly [string, Uint8Array, string, readonly string[], 
     ['lan udp 192.168.1.10:4000 > 192.168.1.0:53'],
     'pre:new fwd:new post:new',
   ],
+  [
+    'a neighbour that asks for an address of the interface gets it',
+    solicitation('fd00::1'),
+    'delivered answered',
+    ['lan icmpv6 fd00::1 > fd00::10 nd-neighbor-advert'],
+    'pre:untracked in:untracked out:untracked post:untracked',
+  ],
+  [
+    'for an address of another interface it gets nothing',
+    solicitation('fd01::1'),
+    'delivered ignored',
+    [],
+    'pre:untracked in:untracked',
+  ],
+  ['nor from another link', solicitation('fd00::1', 64), 'delivered ignored', [], 'pre:untracked in:untracked'],
 ]
 
 describe('what the host itself says', () => {

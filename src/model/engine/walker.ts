@@ -42,7 +42,7 @@ export interface WalkerOptions {
   readonly hooks: { readonly 4: HookLists; readonly 6: HookLists }
   readonly random: () => number
   readonly observer: Observer
-  readonly nat: Pick<Nat, 'refusal' | 'hasNewDestination' | 'joinedLength'>
+  readonly nat: Pick<Nat, 'refusal' | 'hasNewDestination'>
 }
 
 const fragmentDrops: Readonly<Record<FragmentOutcomeNumber, DropNumber>> = {
@@ -82,7 +82,7 @@ export class Walker implements Box {
   private readonly hooks4: HookLists
   private readonly hooks6: HookLists
   private readonly observer: Observer
-  private readonly nat: Pick<Nat, 'refusal' | 'hasNewDestination' | 'joinedLength'>
+  private readonly nat: Pick<Nat, 'refusal' | 'hasNewDestination'>
   private readonly pool = new PacketPool()
   private readonly budget = new ErrorBudget()
   private readonly inputRoute = new InputRoute()
@@ -162,7 +162,6 @@ export class Walker implements Box {
     this.error = null
     this.bound = 0
     this.routeError = null
-    this.nat.joinedLength = 0
     this.outer = packet
     this.isBusy = false
     this.advance(packet.time)
@@ -396,9 +395,9 @@ export class Walker implements Box {
     this.observer.onDeliver(packet)
   }
 
-  pieceLengths(): readonly number[] {
+  pieceLengths(packet: Packet): readonly number[] {
     const { pieceLengths } = this.fragments
-    return (pieceLengths[0] ?? 0) < this.nat.joinedLength ? noPieces : pieceLengths
+    return (pieceLengths[0] ?? 0) < packet.joinedLength ? noPieces : pieceLengths
   }
 
   conclude(packet: Packet, fate: FateNumber, reason: DropNumber): void {

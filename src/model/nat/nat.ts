@@ -56,11 +56,6 @@ export class Nat implements RuleNat, Translator {
   refusal: NatRefusalNumber = NatRefusal.rule
   /** Set when a packet's destination is translated: its route is no longer right. Whoever asks clears it before. */
   hasNewDestination = false
-  /**
-   * Bytes of a reassembled packet's payload that had to lie together to be rewritten: when its first fragment is shorter, the
-   * fragments are joined for good. Grows; whoever asks clears it before a walk.
-   */
-  joinedLength = 0
   private readonly conntrack: Conntrack
   private readonly addresses: OwnAddresses
   private readonly bindings: Bindings
@@ -115,7 +110,7 @@ export class Nat implements RuleNat, Translator {
   private translate(packet: Packet, half: TranslatedNumber): HookVerdictNumber {
     if (!isTranslated(this.conntrack.status(packet.entry), half, packet.isReply)) return HookVerdict.accept
     if (half === Translated.destination) this.noteDestination(packet)
-    if (packet.largestFragment > 0) this.join(packet.protocol === Protocol.tcp ? tcpHeaderLength : shortHeaderLength)
+    packet.joinTo(packet.transport + (packet.protocol === Protocol.tcp ? tcpHeaderLength : shortHeaderLength))
     if (translatePacket(this.conntrack, packet, half)) return HookVerdict.accept
     return this.refuse(NatRefusal.header)
   }
@@ -129,12 +124,8 @@ export class Nat implements RuleNat, Translator {
   private passError(packet: Packet, at: number, half: TranslatedNumber): HookVerdictNumber {
     if (half === Translated.destination && isTranslated(this.conntrack.status(packet.entry), half, packet.isReply))
       this.noteDestination(packet)
-    if (packet.largestFragment > 0) this.joinError(packet, half)
+    this.joinError(packet, half)
     return translateError(this.conntrack, packet, at, half) ? HookVerdict.accept : this.refuse(NatRefusal.error)
-  }
-
-  private join(length: number): void {
-    if (length > this.joinedLength) this.joinedLength = length
   }
 
   /** The quoted network header is always looked at, its transport header only to be translated. */
@@ -142,7 +133,8 @@ export class Nat implements RuleNat, Translator {
     const network = icmpHeaderLength + (packet.family === 6 ? ipv6HeaderLength : ipv4HeaderLength)
     const isTcp = this.conntrack.protocol(packet.entry) === Protocol.tcp
     const isRewritten = isTranslated(this.conntrack.status(packet.entry), half, packet.isReply)
-    this.join(network + (isRewritten ? (isTcp ? tcpHeaderLength : shortHeaderLength) : 0))
+    const length = network + (isRewritten ? (isTcp ? tcpHeaderLength : shortHeaderLength) : 0)
+    packet.joinTo(packet.transport + length)
   }
 
   /** The chains one after the other, until one has settled it; `accept` alone does not keep the next one from being asked. */

@@ -34,6 +34,12 @@ export class Packet {
   /** Largest fragment that this packet was reassembled from, network header included, in bytes; 0 when it arrived whole. */
   largestFragment = 0
 
+  /**
+   * Bytes from the transport header on that had to lie together to be read or rewritten: when the first fragment of a reassembled
+   * packet is shorter, its fragments are joined for good, and later cut anew (Linux skb_ensure_writable, skb_linearize).
+   */
+  joinedLength = 0
+
   /** The hook that it is on now (a {@link HookNumber}). */
   hook = 0
   /** Index of the interface it came in by; 0: none, this host made it. */
@@ -79,6 +85,11 @@ export class Packet {
   /** {@link rule} as it was when the packet had passed input, forward or output: postrouting comes behind. 0: it did not. */
   passedRule = 0
 
+  /** The bytes up to `at` had to lie together. */
+  joinTo(at: number): void {
+    if (this.largestFragment !== 0 && at - this.transport > this.joinedLength) this.joinedLength = at - this.transport
+  }
+
   /** Forgets what a former packet left here; the caller then sets bytes, start and end, and decodes. */
   reset(): void {
     this.link = -1
@@ -89,6 +100,7 @@ export class Packet {
     this.moreFragments = false
     this.fragmentHeader = -1
     this.largestFragment = 0
+    this.joinedLength = 0
     this.input = 0
     this.output = 0
     this.mark = 0

@@ -19,6 +19,7 @@ export function replacePayload(
   to: number,
   text: Uint8Array,
 ): boolean {
+  packet.joinTo(packet.end)
   const growth = text.length - (to - from)
   if (packet.end - packet.start + growth > largestPacket) return false
   let header = transport

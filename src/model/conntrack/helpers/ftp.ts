@@ -81,7 +81,9 @@ const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57
 
 function read(work: HelperWork): HelperVerdict {
   const { sequence, direction, memory } = work
-  if (work.state !== State.established || work.from >= work.to) return null
+  if (work.state !== State.established) return null
+  work.packet.joinTo(work.packet.end)
+  if (work.from >= work.to) return null
   const endsLine = work.bytes[work.to - 1] === newline
   const behind = (sequence + work.to - work.from) | 0
   const command = isLineStart(memory, direction, sequence) ? findCommand(work) : null

@@ -37,6 +37,7 @@ interface Offer {
 
 function read(work: HelperWork): HelperVerdict {
   if (work.direction === 1 || work.state !== State.established || work.from >= work.to) return null
+  work.packet.joinTo(work.packet.end)
   const { bytes, from } = work
   const end = Math.min(work.to, from + longestSearch)
   const message = findMessage(bytes, from, end)

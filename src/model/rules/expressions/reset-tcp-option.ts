@@ -23,6 +23,7 @@ export const resetTcpOption: StatementExpression<ResetTcpOptionStatement> = {
       const { bytes } = packet
       const header = tcpHeaderAt(packet)
       if (header < 0) return Result.break
+      packet.joinTo(optionsEnd(bytes, header))
       const at = findTcpOption(bytes, header, statement.option)
       if (at < 0) return Result.next
       const length = optionLength(bytes, at)

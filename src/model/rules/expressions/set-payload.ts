@@ -84,12 +84,15 @@ function mend(plan: Plan, packet: Packet, header: number, before: number, after:
     const at = header + plan.ownChecksum
     if (at + 2 > end) return false
     // A UDP checksum of zero is no exception here: the kernel mends it into nonsense (observed).
+    if (plan.statement.base === 'transport') packet.joinTo(at + 2)
     mendMangled(bytes, at, before, after)
   }
   if (!plan.isInPseudoHeader) return true
   const at = pseudoHeaderChecksumAt(packet)
   if (at + 2 > end) return false
-  if (at >= 0) mendMangled(bytes, at, before, after)
+  if (at < 0) return true
+  packet.joinTo(at + 2)
+  mendMangled(bytes, at, before, after)
   return true
 }
 
@@ -126,6 +129,7 @@ function compile(statement: SetPayloadStatement, machine: Machine): Step {
     const before = sumWords(bytes, header + plan.from, header + plan.to)
     const after = sumAfterWrite(plan, bytes, header, written)
     if (!mend(plan, packet, header, before, after)) return Result.break
+    if (statement.base !== 'network') packet.joinTo(header + plan.to)
     writeBits(bytes, header + plan.offset, statement.offset & 7, statement.width, written)
     if (plan.isSctp) mendSctp(packet)
     if (movesHeaders) redecode(packet)

@@ -22,6 +22,7 @@ function compile(statement: SetTcpOptionStatement, machine: Machine): Step {
     const { bytes } = packet
     const header = tcpHeaderAt(packet)
     if (header < 0) return Result.break
+    packet.joinTo(optionsEnd(bytes, header))
     const at = findTcpOption(bytes, header, statement.option)
     if (at < 0) return Result.next
     const size = optionLength(bytes, at)

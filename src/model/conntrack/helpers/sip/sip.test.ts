@@ -43,7 +43,11 @@ describe('what a session description announces, as Linux 6.18 reads it', () => {
     ['ACK', request('ACK', description()), stream(10000)],
     ['PRACK', request('PRACK', description()), stream(10000)],
     ['a method in small letters', request('invite', description()), stream(10000)],
-    ['CSeq in capitals, with blanks and a continued line', invite('m=audio 10000 X').replace('CSeq:', 'CSEQ \t:\r\n '), stream(10000)],
+    [
+      'CSeq in capitals, with blanks and a continued line',
+      invite('m=audio 10000 X').replace('CSeq:', 'CSEQ \t:\r\n '),
+      stream(10000),
+    ],
     ['OPTIONS', request('OPTIONS', description()), []],
     ['no blank behind the method', invite('m=audio 10000 X').replace('INVITE ', 'INVITE\t'), []],
     ['a line end before the request', `\r\n${invite('m=audio 10000 X')}`, []],

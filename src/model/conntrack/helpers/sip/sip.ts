@@ -34,6 +34,7 @@ export const sipOverTcp: Helper = { ...shared, protocol: 6, read: readStream }
 function refresh(work: HelperWork): boolean {
   if (work.from >= work.to) return false
   work.refresh(work.parameters.sip.timeout * 1000)
+  work.packet.joinTo(work.packet.end)
   return work.to - work.from >= shortestMessage
 }
 
