@@ -276,8 +276,9 @@ describe('the house', () => {
     expect(faults).toEqual([])
   })
 
-  test('no file lies deeper than wing, room, collection, file', () => {
-    expect(sources.filter((file) => file.split('/').length - 1 > 4)).toEqual([])
+  // A helper of many parts (sip, h323) is a family of its own inside the collection of helpers.
+  test('no file lies deeper than wing, room, collection, family, file', () => {
+    expect(sources.filter((file) => file.split('/').length - 1 > 5)).toEqual([])
   })
 
   test('names are kebab-case', () => {

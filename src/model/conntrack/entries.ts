@@ -1,14 +1,12 @@
-/** Entries as living things: their clock, timeouts, counters, rare extras, events and death. Trackers work on this. */
+/** Entries as living things: their clock, timeouts, counters, events and death. Trackers work on this. */
 
 import { Protocol } from '../packet/index.ts'
-import { accountOffset, Flag, isVersion6, trackerOffset, tupleWords, Word } from './entry.ts'
+import { accountOffset, Flag, Word } from './entry.ts'
 import type { Expectation } from './expectation.ts'
 import { GreKeys } from './gre-keys.ts'
-import type { HelperState } from './helpers/helper.ts'
-import { type SequenceAdjustment, shiftOf } from './sequence-adjustment.ts'
+import { Records } from './records.ts'
 import type { ConntrackSettings } from './settings.ts'
 import { allChanges, Change, destroyEvent, eventsOf, Status } from './status.ts'
-import { Table } from './table.ts'
 import { makeTimeouts, type Timeouts, type TimeoutTables, tick, ticksOf } from './timeouts.ts'
 import { isShuttingDown } from './trackers/sctp-states.ts'
 import { isClosing } from './trackers/tcp-states.ts'
@@ -21,47 +19,12 @@ export interface ConntrackListener {
   expectation(kind: 'new' | 'destroy', expectation: Expectation): void
 }
 
-/** What an expected entry remembers of its making, also when the expectation and the master are gone. */
-export interface MasterLink {
-  /** Handle of the master while `id` is still its id. */
-  readonly entry: number
-  readonly id: number
-  readonly kind: number
-  readonly tuple: Tuple
-  readonly helper: string | null
-  readonly createdByPacket: number
-  readonly payloadFrom: number
-  readonly payloadTo: number
-  readonly announcement: string
-}
-
-/** What few entries have. */
-export interface Side {
-  helper: HelperState | null
-  labels: Int32Array | null
-  master: MasterLink | null
-  /** Oldest first. */
-  expectations: Expectation[]
-  /** Null until NAT changes the length of a payload. */
-  adjustment: SequenceAdjustment | null
-  /** Which events a rule chose; null: nobody chose. */
-  events: EventMasks | null
-  /** When it was confirmed, in model milliseconds; -1: not yet, or nf_conntrack_timestamp is off. */
-  startedAt: number
-}
-
-/** As the kernel's entry has them: bits IPCT_* for the entry's events, IPEXP_* for those of its expectations. */
-export interface EventMasks {
-  entry: number
-  expectations: number
-}
-
 /** Model time at most this far apart is told apart by the 32-bit clock; larger leaps are taken in steps. */
 const longestLeap = 0x20000000
 /** The whole table is looked through for expired entries once in so many milliseconds. */
 const sweepPeriod = 30_000
 
-export class Entries extends Table {
+export class Entries extends Records {
   readonly settings: ConntrackSettings
   readonly timeouts: TimeoutTables
   /** Which call ids of PPTP belong together. */
@@ -77,7 +40,6 @@ export class Entries extends Table {
   private sweptUntil = 0
   /** Slots that the sweep still visits looking for more than expired entries. */
   private pressedSlots = 0
-  private readonly sides: Map<number, Side> = new Map()
   private readonly policies: Timeouts[] = []
   /** Records outside the table: not yet confirmed, or dead and perhaps still on a packet. Freed before the next packet. */
   private limbo: number[] = []
@@ -230,11 +192,6 @@ export class Entries extends Table {
 
   // ---- events
 
-  /** Notes a change; it is told when one of the entry's packets passes confirmation. */
-  changed(entry: number, change: number): void {
-    this.words[entry + Word.flags]! |= change
-  }
-
   /** Tells what has gathered, if the entry is in the table. */
   protected deliver(entry: number): void {
     const flags = this.words[entry + Word.flags]!
@@ -314,7 +271,7 @@ export class Entries extends Table {
       this.forgetExpectations(entry)
       if (this.words[entry + Word.flags]! & Flag.hasSide) {
         this.forgetGreKeys(entry)
-        this.sides.delete(entry)
+        this.dropSide(entry)
       }
       this.discard(entry)
     }
@@ -333,157 +290,6 @@ export class Entries extends Table {
   protected bury(entry: number): void {
     this.forgetExpectations(entry)
     this.forgetGreKeys(entry)
-  }
-
-  // ---- rare extras
-
-  /** Null for most entries. */
-  side(entry: number): Side | null {
-    if ((this.words[entry + Word.flags]! & Flag.hasSide) === 0) return null
-    return this.sides.get(entry) ?? null
-  }
-
-  sideOf(entry: number): Side {
-    const known = this.side(entry)
-    if (known) return known
-    const side: Side = {
-      helper: null,
-      labels: null,
-      master: null,
-      expectations: [],
-      adjustment: null,
-      events: null,
-      startedAt: -1,
-    }
-    this.sides.set(entry, side)
-    this.words[entry + Word.flags]! |= Flag.hasSide
-    return side
-  }
-
-  // ---- reading and writing by handle; direction 0 is original, 1 reply
-
-  status(entry: number): number {
-    return this.words[entry + Word.status]!
-  }
-
-  addStatus(entry: number, bits: number): void {
-    this.words[entry + Word.status]! |= bits
-  }
-
-  mark(entry: number): number {
-    return this.words[entry + Word.mark]!
-  }
-
-  /** `ct mark set`: an event if it differs. */
-  setMark(entry: number, mark: number): void {
-    if (this.words[entry + Word.mark] === (mark | 0)) return
-    this.words[entry + Word.mark] = mark
-    this.changed(entry, Change.mark)
-  }
-
-  /** Number in order of confirmation, from 1; 0: not confirmed. */
-  id(entry: number): number {
-    return this.words[entry + Word.id]!
-  }
-
-  family(entry: number): 4 | 6 {
-    return this.words[entry + Word.kind]! & isVersion6 ? 6 : 4
-  }
-
-  protocol(entry: number): number {
-    return this.words[entry + Word.kind]! & 0xff
-  }
-
-  /** Copies an address (`which` 0: source, 1: destination) as one or four words. */
-  addressWords(entry: number, direction: number, which: number, into: Int32Array, at: number): void {
-    const words = tupleWords(this.words[entry + Word.kind]!)
-    const half = (words - 1) >> 1
-    const from = entry + Word.tuples + direction * words + which * half
-    for (let i = 0; i < half; i++) into[at + i] = this.words[from + i]!
-  }
-
-  /** Raw 16 bits: a port; of ICMP the identifier (source), type << 8 | code (destination); a GRE key. */
-  port(entry: number, direction: number, which: number): number {
-    const words = tupleWords(this.words[entry + Word.kind]!)
-    const ports = this.words[entry + Word.tuples + direction * words + words - 1]!
-    return which === 0 ? ports >>> 16 : ports & 0xffff
-  }
-
-  zone(entry: number, direction: number): number {
-    return (this.words[entry + Word.zones]! >>> (16 * direction)) & 0xffff
-  }
-
-  isAccounted(entry: number): boolean {
-    return (this.words[entry + Word.flags]! & Flag.isAccounted) !== 0
-  }
-
-  /** 0 where the entry does not count. */
-  packets(entry: number, direction: number): number {
-    if (!this.isAccounted(entry)) return 0
-    return this.words[entry + accountOffset(this.words[entry + Word.kind]!) + 3 * direction]! >>> 0
-  }
-
-  bytes(entry: number, direction: number): number {
-    if (!this.isAccounted(entry)) return 0
-    const at = entry + accountOffset(this.words[entry + Word.kind]!) + 3 * direction
-    return (this.words[at + 2]! >>> 0) * 0x100000000 + (this.words[at + 1]! >>> 0)
-  }
-
-  owner(entry: number): number {
-    return this.words[entry + Word.owner]!
-  }
-
-  setOwner(entry: number, owner: number): void {
-    this.words[entry + Word.owner] = owner
-  }
-
-  helperName(entry: number): string | null {
-    return this.side(entry)?.helper?.helper.name ?? null
-  }
-
-  masterLink(entry: number): MasterLink | null {
-    return this.side(entry)?.master ?? null
-  }
-
-  /** Handle of the master; 0: it has none, or the master is gone. */
-  master(entry: number): number {
-    const link = this.masterLink(entry)
-    return link && this.words[link.entry + Word.id] === link.id ? link.entry : 0
-  }
-
-  /** What `ct helper` compares: the master's helper, also when the master is gone. */
-  masterHelperName(entry: number): string | null {
-    return this.masterLink(entry)?.helper ?? null
-  }
-
-  /** One of the four words of the connection labels; bit n of the label is bit n % 32 of word n / 32. */
-  label(entry: number, word: number): number {
-    return this.side(entry)?.labels?.[word] ?? 0
-  }
-
-  hasLabels(entry: number): boolean {
-    return this.side(entry)?.labels?.some((word) => word !== 0) ?? false
-  }
-
-  /** Sets the bits of `value` in a word of the labels: `ct label set` only ever adds. An event if that changes them. */
-  addLabel(entry: number, word: number, value: number): void {
-    const side = this.sideOf(entry)
-    side.labels ??= new Int32Array(4)
-    const before = side.labels[word] ?? 0
-    side.labels[word] = before | value
-    if (side.labels[word] !== before) this.changed(entry, Change.label)
-  }
-
-  /** What NAT has shifted a sequence number of this direction by, as its receiver sees it. */
-  sequenceShift(entry: number, direction: number, sequence: number): number {
-    if ((this.words[entry + Word.status]! & Status.sequenceAdjust) === 0) return 0
-    const shift = this.side(entry)?.adjustment?.[direction === 0 ? 0 : 1]
-    return shift ? shiftOf(shift, sequence) : 0
-  }
-
-  /** Where the tracker's 14 words begin. */
-  trackerWords(entry: number): number {
-    return entry + trackerOffset(this.words[entry + Word.kind]!)
   }
 
   /** Entries in the table that have not expired. Do not track packets while iterating. */

@@ -1,7 +1,7 @@
 /** Entries that foresee others: expectations made, fulfilled and forgotten; nf_conntrack_expect. */
 
 import type { Packet } from '../packet/index.ts'
-import { Entries, type MasterLink } from './entries.ts'
+import { Entries } from './entries.ts'
 import { tupleKind, Word } from './entry.ts'
 import {
   doClash,
@@ -13,6 +13,7 @@ import {
 import type { AddressWords, ExpectationRequest } from './helpers/helper.ts'
 import { findChildHelper } from './helpers/table.ts'
 import { type HostView, noHost } from './host-view.ts'
+import type { MasterLink } from './side.ts'
 import { Status } from './status.ts'
 import type { Translator } from './translator.ts'
 import { makeTuple, type Tuple } from './tuple.ts'

@@ -1,11 +1,9 @@
+export type { ExpectationAssignment, HelperAssignment, TimeoutAssignment } from './assigning.ts'
 export {
   Conntrack,
   canClash,
-  type ExpectationAssignment,
-  type HelperAssignment,
-  type TimeoutAssignment,
 } from './conntrack.ts'
-export { type ConntrackListener, Entries, type MasterLink } from './entries.ts'
+export { type ConntrackListener, Entries } from './entries.ts'
 export { Flag, NatWord, natOffset, tupleWords, Word } from './entry.ts'
 export type { Expectation, ExpectationPolicy, ExpectationTranslation } from './expectation.ts'
 export {
@@ -37,6 +35,7 @@ export {
   settingsFromSysctls,
   settingsOfHost,
 } from './settings.ts'
+export type { MasterLink } from './side.ts'
 export {
   type EntrySnapshot,
   type ExpectationSnapshot,
