@@ -14,7 +14,7 @@ export {
   FragmentOutcome,
   type FragmentOutcomeNumber,
   Fragments,
-} from './fragments.ts'
+} from './fragments/fragments.ts'
 export type { HelperParameters } from './helper-parameters.ts'
 export type { AddressWords, ExpectationRequest, Helper, HelperVerdict, HelperWork } from './helpers/helper.ts'
 export { findHelper, helpers } from './helpers/table.ts'

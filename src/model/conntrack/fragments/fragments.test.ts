@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readUint16 } from '../bytes/index.ts'
-import { buildIp, buildUdpSegment, Hook, HookVerdict, type Packet, packetOf } from '../packet/index.ts'
-import { defaultFragmentLimits, FragmentOutcome, Fragments } from './index.ts'
+import { readUint16 } from '../../bytes/index.ts'
+import { buildIp, buildUdpSegment, Hook, HookVerdict, type Packet, packetOf } from '../../packet/index.ts'
+import { defaultFragmentLimits, FragmentOutcome, Fragments } from '../index.ts'
 
 const four = { from: '10.0.0.2', to: '198.51.100.2' }
 const six = { from: '2001:db8:1::2', to: '2001:db8:2::2' }

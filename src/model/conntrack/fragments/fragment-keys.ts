@@ -1,7 +1,7 @@
 /** Which packet a fragment belongs to, as text: addresses, id, protocol, hook and zone. */
 
-import { readInt32, readUint16 } from '../bytes/index.ts'
-import { ipv6HeaderLength, type Packet } from '../packet/index.ts'
+import { readInt32, readUint16 } from '../../bytes/index.ts'
+import { ipv6HeaderLength, type Packet } from '../../packet/index.ts'
 
 const hookUser = (packet: Packet): string => `${packet.hook}.${packet.zoneOriginal}`
 

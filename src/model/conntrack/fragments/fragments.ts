@@ -1,7 +1,7 @@
 /** Reassembly before tracking, at priority -400: Linux nf_defrag_ipv4 (ip_fragment.c) and nf_defrag_ipv6 (nf_conntrack_reasm.c). */
 
-import { complement, readInt32, readUint16, sumWords, writeUint16 } from '../bytes/index.ts'
-import type { HookVerdictNumber, Packet } from '../packet/index.ts'
+import { complement, readInt32, readUint16, sumWords, writeUint16 } from '../../bytes/index.ts'
+import type { HookVerdictNumber, Packet } from '../../packet/index.ts'
 import {
   decode,
   Hook,
@@ -12,7 +12,7 @@ import {
   Protocol,
   redecode,
   tcpHeaderLength,
-} from '../packet/index.ts'
+} from '../../packet/index.ts'
 import { key4, key6, nextHeaderBefore } from './fragment-keys.ts'
 import { Fit, insertPiece, joinPieces, type Piece } from './fragment-pieces.ts'
 
