@@ -68,6 +68,9 @@ export class Observer {
     if (scenario.trace === true) this.#events.join(trace)
   }
 
+  /** An entry was in a zone in one direction only: a query for its tuple may find another one. */
+  #hasHalfZones = false
+
   /** Everything that was observed since the last call, as the members of a packet's record; empty ones are absent. */
   take(): Pick<PacketRecord, 'ct' | 'ev' | 'trace'> {
     const ct = this.#takeHookStates()
@@ -92,7 +95,8 @@ export class Observer {
 
   /** The entries that exist now, by their numbers. */
   entries(): Entry[] {
-    const bodies = this.#scenario.walk === true ? this.#dump(subsystem.conntrack) : this.#fetchEach()
+    const bodies =
+      this.#scenario.walk === true || this.#hasHalfZones ? this.#dump(subsystem.conntrack) : this.#fetchEach()
     const entries = bodies.map(decodeEntry).map((entry) => this.#withNumber(entry))
     return entries.sort((a, b) => (a.id ?? 0) - (b.id ?? 0))
   }
@@ -131,6 +135,7 @@ export class Observer {
     const { timeout, ...entry } = decodeEntry(message.body)
     const id = entry.id ?? 0
     const kind = eventKind(message)
+    if (entry.orig?.zone !== undefined || entry.reply?.zone !== undefined) this.#hasHalfZones = true
     if (kind === 'destroy') this.#alive.delete(id)
     else this.#alive.set(id, encodeEntryQuery(message.body))
     if (kind === 'new') {

@@ -62,8 +62,9 @@ export class Expecting extends Entries {
     for (const due of this.expected.expired(this.now)) this.forget(due)
   }
 
-  expectations(): Iterable<Expectation> {
-    return this.expected
+  /** All but those whose master has expired: they are gone as soon as anybody looks for it. */
+  *expectations(): IterableIterator<Expectation> {
+    for (const one of this.expected) if (!this.isExpired(one.master)) yield one
   }
 
   get expectationCount(): number {

@@ -87,6 +87,7 @@ export function rejectWithReset(box: Box, cause: Packet): void {
   if (!isUsable(route.type)) return
   const made = family === 4 ? makeReset4(box, cause, 0, noOptions) : makeReset6(box, cause, route, 0)
   if (!made) return
+  made.isChecksumPending = family === 4
   box.tracking.attach(made, cause)
   if (cause.entry !== 0) box.tracking.closeByReset(cause.entry)
   box.sendMade(made, route)

@@ -59,7 +59,7 @@ export class Packet {
   /** True when checksums were not captured faithfully (cut by a snap length, left to the network card): never verified then. */
   isChecksumTrusted = false
   /**
-   * NAT has rewritten the payload: the kernel leaves the transport checksum to whoever sends the packet (CHECKSUM_PARTIAL). Only
+   * NAT has rewritten the payload, or a rule made this reset: the kernel leaves the checksum to whoever sends it (CHECKSUM_PARTIAL). Only
    * errors that quote the packet show that; everything else here has the checksum that it will have.
    */
   isChecksumPending = false

@@ -13,6 +13,8 @@ import {
   redecode,
   tcpHeaderLength,
 } from '../../packet/index.ts'
+import { Reason } from '../reason.ts'
+import { findTransport6, found } from '../tuple.ts'
 import { key4, key6, nextHeaderBefore } from './fragment-keys.ts'
 import { Fit, insertPiece, joinPieces, type Piece } from './fragment-pieces.ts'
 
@@ -378,8 +380,10 @@ function mergedEcn(seen: number): number {
 
 /** RFC 8200 section 4.5: whether a first fragment ends before its transport header does (Linux ipv6frag_thdr_truncated). */
 export function endsInTransportHeader(packet: Packet): boolean {
-  if (packet.fragmentOffset !== 0 || packet.transport < 0) return false
-  const { protocol, transport, end } = packet
+  const { bytes, start, end } = packet
+  // The last extension header may itself lie beyond the end.
+  if (findTransport6(bytes, start, end) !== Reason.none) return false
+  const { protocol, transport } = found
   const needed =
     protocol === Protocol.tcp ? tcpHeaderLength : protocol === Protocol.udp || protocol === Protocol.icmpv6 ? 8 : 1
   return transport + needed > end

@@ -490,6 +490,21 @@ describe('add, update and delete', () => {
     expect([...rules.listing.elements(target)]).toEqual([])
   })
 
+  it('update gives no timeout to an element that was made without, and ends one at once where it names none itself', () => {
+    const around = surroundings()
+    const target = dynamic({ hasTimeout: true })
+    const forever = compiled([[change('update', target)], [change('update', target, { timeout: 100 })]], around, {
+      sets: [target],
+    })
+    judge(forever, to(7))
+    expect([...forever.listing.elements(target)].map(({ expires }) => expires)).toEqual([null])
+    const once = compiled([[change('update', target, { timeout: 100 })], [change('update', target)]], around, {
+      sets: [target],
+    })
+    judge(once, to(7))
+    expect([...once.listing.elements(target)]).toEqual([])
+  })
+
   it('statements on an element are its own, and end the rule', () => {
     const target = dynamic()
     const limit = make.written({

@@ -27,14 +27,15 @@ function grow(statement: UpdateSetStatement, key: Load, store: ExactStore, machi
   const { elements } = store
   const data = statement.data ? machine.load(statement.data, keyWordsOf(statement.set)) : null
   const lifetime = statement.timeout ?? statement.set.timeout ?? 0
-  const isRefreshed = statement.operation === 'update' && lifetime > 0
+  const isRefreshing = statement.operation === 'update'
   const create = creator(statement, store, lifetime, machine)
   return (packet) => {
     if (!key(packet) || (data !== null && !data(packet))) return Result.break
     const known = store.findOwn(registers, 0)
     const element = known >= 0 ? known : create()
     if (element < 0) return Result.break
-    if (known >= 0 && isRefreshed) elements.setExpiry(element, elements.now() + lifetime)
+    // An element made without a timeout gets none; one that has it is over at once where the statement and the set name none.
+    if (known >= 0 && isRefreshing && elements.expires(element)) elements.setExpiry(element, elements.now() + lifetime)
     return elements.run(element, packet)
   }
 }

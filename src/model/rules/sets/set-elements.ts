@@ -20,7 +20,7 @@ export class SetElements {
   readonly now: () => number
   private data: Int32Array | null = null
   private results: Int32Array | null = null
-  private expires: Float64Array | null = null
+  private expiries: Float64Array | null = null
   private readonly objects: (RuleObject | null)[] = []
   private readonly statements: (readonly Stateful[])[] = []
 
@@ -38,7 +38,7 @@ export class SetElements {
       this.results = grown(this.results, element + 1, Result.next)
       this.results[element] = contents.result
     }
-    if (contents.expires !== Number.POSITIVE_INFINITY || this.expires) this.setExpiry(element, contents.expires)
+    if (contents.expires !== Number.POSITIVE_INFINITY || this.expiries) this.setExpiry(element, contents.expires)
     if (contents.object || this.objects.length > 0) this.objects[element] = contents.object
     if (contents.statements.length > 0 || this.statements.length > 0) this.statements[element] = contents.statements
   }
@@ -61,20 +61,25 @@ export class SetElements {
   }
 
   isAlive(element: number): boolean {
-    return this.expires === null || element >= this.expires.length || this.expires[element]! > this.now()
+    return this.expiries === null || element >= this.expiries.length || this.expiries[element]! > this.now()
+  }
+
+  /** Whether it was made with a timeout. */
+  expires(element: number): boolean {
+    return this.remaining(element) !== Number.POSITIVE_INFINITY
   }
 
   /** Milliseconds of life that remain; Infinity for an element without a timeout. */
   remaining(element: number): number {
-    if (this.expires === null || element >= this.expires.length) return Number.POSITIVE_INFINITY
-    return this.expires[element]! - this.now()
+    if (this.expiries === null || element >= this.expiries.length) return Number.POSITIVE_INFINITY
+    return this.expiries[element]! - this.now()
   }
 
   setExpiry(element: number, expires: number): void {
-    const known = this.expires
+    const known = this.expiries
     const next = known && element < known.length ? known : grownFloats(known, element + 1)
     next[element] = expires
-    this.expires = next
+    this.expiries = next
   }
 
   /** Runs the statements on an element that a packet has found; anything but `next` ends the rule. */
