@@ -16,7 +16,6 @@ import type { Packet } from '../packet/index.ts'
 import {
   addressLength,
   Hook,
-  IcmpType,
   icmpHeaderLength,
   ipv4HeaderLength,
   ipv6HeaderLength,
@@ -48,13 +47,8 @@ const longestError4 = 576
 /** RFC 4443 section 3: an ICMPv6 error fits the minimum MTU. */
 const longestError6 = 1280
 
-const errorTypes4: readonly number[] = [
-  IcmpType.destinationUnreachable,
-  IcmpType.sourceQuench,
-  IcmpType.redirect,
-  IcmpType.timeExceeded,
-  IcmpType.parameterProblem,
-]
+/** No error is sent about these: errors, and what nobody has assigned or the kernel does not take (its table `icmp_pointers`). */
+const unansweredTypes4: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12]
 
 const largestIcmpType = 18
 
@@ -66,7 +60,9 @@ function mayHaveError4(box: Box, cause: Packet, isRouted: boolean): boolean {
   if (isRouted && (type === RouteType.broadcast || type === RouteType.multicast)) return false
   if (cause.protocol !== Protocol.icmp) return true
   const inner = cause.bytes[cause.transport]
-  return cause.transport < cause.end && inner !== undefined && inner <= largestIcmpType && !errorTypes4.includes(inner)
+  return (
+    cause.transport < cause.end && inner !== undefined && inner <= largestIcmpType && !unansweredTypes4.includes(inner)
+  )
 }
 
 function sourceOfError4(box: Box, cause: Packet, isRouted: boolean): Uint8Array | null {

@@ -38,8 +38,14 @@ const masquerade6 = (host: Host, packet: Packet): Uint8Array | null =>
 const redirect4 = (host: Host, packet: Packet): Uint8Array | null =>
   host.interfaces[packet.input - 1]?.addresses.find(({ address }) => address.length === 4)?.address ?? null
 
+/** Scopes of multicast addresses that unicast addresses have, too (RFC 4291 section 2.7). */
+const GroupScope = { interface: 1, link: 2, site: 5 } as const
+
+/** fec0::/10, deprecated, but a scope of its own in Linux. */
+const isSiteLocal6 = (bytes: Uint8Array, at: number): boolean => bytes[at] === 0xfe && (bytes[at + 1]! & 0xc0) === 0xc0
+
 /**
- * The interface's first address; for a link-local or loopback destination the first of that kind. Linux keeps those of larger
+ * The interface's first address; for a destination of narrower scope, groups included, the first of that kind. Linux keeps those of larger
  * scope in front, and of one scope the latest.
  */
 function redirect6(host: Host, packet: Packet): Uint8Array | null {
@@ -49,7 +55,12 @@ function redirect6(host: Host, packet: Packet): Uint8Array | null {
     .map(({ address }) => address)
     .filter((address) => address.length === 16)
     .reverse()
-  if (isLinkLocal6(bytes, at)) return own.find((address) => isLinkLocal6(address, 0)) ?? null
-  if (isLoopback6(bytes, at)) return own.find((address) => isLoopback6(address, 0)) ?? null
+  const group = bytes[at] === 0xff ? bytes[at + 1]! & 15 : 0
+  if (isLinkLocal6(bytes, at) || group === GroupScope.link)
+    return own.find((address) => isLinkLocal6(address, 0)) ?? null
+  if (isLoopback6(bytes, at) || group === GroupScope.interface)
+    return own.find((address) => isLoopback6(address, 0)) ?? null
+  if (isSiteLocal6(bytes, at) || group === GroupScope.site)
+    return own.find((address) => isSiteLocal6(address, 0)) ?? null
   return own.find((address) => !isLinkLocal6(address, 0)) ?? own[0] ?? null
 }

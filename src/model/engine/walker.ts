@@ -372,6 +372,7 @@ export class Walker implements Box {
     if (!copy) return null
     copy.bytes.set(packet.bytes.subarray(start, end))
     decode(copy, end - start)
+    copy.isChecksumPending = packet.isChecksumPending
     copy.mark = packet.mark
     copy.priority = packet.priority
     copy.entry = packet.entry
