@@ -17,7 +17,6 @@ import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import {
   type Aspect,
-  comparableAspects,
   compareResults,
   type Difference,
   differenceLines,
@@ -94,10 +93,8 @@ function report(items: readonly Item[], detail: Detail): number {
     const model = runSafely(scenario)
     const score = scorePackets(model, result)
     for (const key of ['packets', 'equalOut', 'equalCt', 'equalBoth'] as const) total[key] += score[key]
-    const comparable = comparableAspects(scenario)
-    const firsts = usualAspects.map((aspect) =>
-      comparable.includes(aspect) ? compareResults(model, result, { only: [aspect] }) : null,
-    )
+    const isInRealTime = scenario.realtime === true
+    const firsts = usualAspects.map((aspect) => compareResults(model, result, { only: [aspect], isInRealTime }))
     count(tallies, kind, score, firsts)
     if (firsts.some((first) => first !== null)) show(name, scenario, score, firsts, detail)
   }

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { comparableAspects, compareResults, runInModel } from '../../src/analysis/lab/index.ts'
+import { compareResults, runInModel } from '../../src/analysis/lab/index.ts'
 import { kindNames } from '../../src/linux/generate/index.ts'
 import { readRecording } from '../../src/linux/lab/index.ts'
 
@@ -20,7 +20,7 @@ test.each(kindNames.filter((name) => name !== 'timeouts'))('%s', (kind) => {
     .filter(({ name }) => kindOf(name) === kind)
     .map(({ name, scenario, result }) => ({
       name,
-      difference: compareResults(runInModel(scenario), result, { only: comparableAspects(scenario) }),
+      difference: compareResults(runInModel(scenario), result, { isInRealTime: scenario.realtime === true }),
     }))
   expect(found.filter(({ difference }) => difference !== null)).toEqual([])
 })

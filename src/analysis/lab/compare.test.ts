@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { canonical } from './canonical.ts'
 import { type Aspect, compareResults, scorePackets, usualAspects } from './compare.ts'
-import type { Entry, HookState, Outcome, PacketRecord, Result } from './format.ts'
+import type { ConntrackEvent, Entry, HookState, Outcome, PacketRecord, Result } from './format.ts'
 
 const pre: HookState = { hook: 'pre', state: 'new', status: [], dir: 'original', id: 1 }
 const made: HookState = { ...pre, hook: 'out', state: 'related', dir: 'reply' }
@@ -193,4 +193,13 @@ describe('a score', () => {
     })
     expect(scorePackets(outcome(), { error: 'no' }).differences).toHaveLength(1)
   })
+})
+
+test('in real time the ends of entries are not compared, all other events are', () => {
+  const told = (...ev: readonly ConntrackEvent[]): Outcome => withPacket({ ev })
+  const [begun, ended] = [{ ev: 'new', id: 1 } as const, { ev: 'destroy', id: 1 } as const]
+  const options = { isInRealTime: true }
+  expect(compareResults(told(begun, ended), told(begun), options)).toBeNull()
+  expect(compareResults(told(begun, ended), told(begun))).toMatchObject({ field: 'ev' })
+  expect(compareResults(told(begun), told(), options)).toMatchObject({ field: 'ev' })
 })

@@ -4,7 +4,7 @@
  * What the kernel cannot repeat itself is masked (mask.ts); order is ignored where it is the order of a hash table.
  */
 import { canonical, sortCanonically } from './canonical.ts'
-import type { Outcome, PacketRecord, Result, Scenario } from './format.ts'
+import type { ConntrackEvent, Outcome, PacketRecord, Result } from './format.ts'
 import { hasMadePacket, localAddresses, maskListing, maskPacket } from './mask.ts'
 
 /** What is compared: packets that left, states at the hooks, events, rules met, and everything at the end. */
@@ -12,13 +12,6 @@ export type Aspect = 'out' | 'ct' | 'ev' | 'trace' | 'end'
 
 /** What is compared when nothing else is said; rules met are compared on request only, as few results hold them. */
 export const usualAspects: readonly Aspect[] = ['out', 'ct', 'ev', 'end']
-
-/**
- * What can be compared of a scenario: in real time not the events, as the kernel's collector tells of entries that are over when
- * it comes by.
- */
-export const comparableAspects = ({ realtime }: Pick<Scenario, 'realtime'>): readonly Aspect[] =>
-  realtime === true ? usualAspects.filter((aspect) => aspect !== 'ev') : usualAspects
 
 /** Where two results differ first; `packet` is an index from 0, absent when it is not about one packet. */
 export interface Difference {
@@ -30,6 +23,11 @@ export interface Difference {
 }
 
 export interface CompareOptions {
+  /**
+   * The scenario ran in real time: then the ends of entries and expectations are not compared among the events, as the kernel's
+   * collector tells of those that are over when it comes by.
+   */
+  readonly isInRealTime?: boolean
   /** The usual aspects when left out. */
   readonly only?: readonly Aspect[]
   /** How far timeouts of an entry may lie apart; 2 when left out. */
@@ -40,7 +38,8 @@ export interface CompareOptions {
 export function compareResults(a: Result, b: Result, options: CompareOptions = {}): Difference | null {
   const only = options.only ?? usualAspects
   if ('error' in a || 'error' in b) return compareFailures(a, b)
-  const fields = packetFields.filter(({ aspect }) => only.includes(aspect))
+  const all = options.isInRealTime === true ? realTimeFields : packetFields
+  const fields = all.filter(({ aspect }) => only.includes(aspect))
   const local = localAddresses(a.local)
   for (const [index, record] of a.packets.entries()) {
     const other = b.packets[index]
@@ -101,6 +100,17 @@ const packetFields: readonly PacketField[] = [
   { field: 'ev', aspect: 'ev', pick: (record) => sortCanonically((record.ev ?? []).map(comparable)) },
   { field: 'trace', aspect: 'trace', pick: (record) => record.trace ?? [] },
 ]
+
+const isEnd = ({ ev }: ConntrackEvent): boolean => ev === 'destroy' || ev === 'exp-destroy'
+
+const realTimeFields: readonly PacketField[] = packetFields.map((each) =>
+  each.field === 'ev'
+    ? {
+        ...each,
+        pick: (record, mask) => each.pick({ ...record, ev: (record.ev ?? []).filter((event) => !isEnd(event)) }, mask),
+      }
+    : each,
+)
 
 function differentFields(
   a: PacketRecord,

@@ -1,6 +1,6 @@
 /** Invents scenarios in a closed loop: peers answer what the running kernel really sent, and what they did is kept. */
 
-import { comparableAspects, compareResults } from '../../analysis/lab/index.ts'
+import { compareResults } from '../../analysis/lab/index.ts'
 import { type Beginning, loadAccepted, type Recorded, runScenario, Session } from '../lab/index.ts'
 import type { Libc } from '../native/index.ts'
 import type { Kind } from './kinds/kind.ts'
@@ -49,7 +49,8 @@ export function generateScenario(libc: Libc, seed: number, options: GenerateOpti
 
 /** Whether a second run in the kernel gives the same; a NAT port that the kernel draws by lot makes it differ. */
 export function isStable(libc: Libc, { scenario, result }: Recorded): boolean {
-  return compareResults(result, runScenario(libc, scenario), { only: comparableAspects(scenario) }) === null
+  const isInRealTime = scenario.realtime === true
+  return compareResults(result, runScenario(libc, scenario), { isInRealTime }) === null
 }
 
 function pickKind(random: Random, only: readonly string[] | undefined): Kind {
