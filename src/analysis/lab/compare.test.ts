@@ -197,7 +197,7 @@ describe('a score', () => {
 
 test('in real time the ends of entries are not compared, all other events are', () => {
   const told = (...ev: readonly ConntrackEvent[]): Outcome => withPacket({ ev })
-  const [begun, ended] = [{ ev: 'new', id: 1 } as const, { ev: 'destroy', id: 1 } as const]
+  const [begun, ended] = [{ ev: 'new', ...entry } as const, { ev: 'destroy', ...entry } as const]
   const options = { isInRealTime: true }
   expect(compareResults(told(begun, ended), told(begun), options)).toBeNull()
   expect(compareResults(told(begun, ended), told(begun))).toMatchObject({ field: 'ev' })
