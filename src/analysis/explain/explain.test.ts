@@ -30,8 +30,10 @@ const firewall = `table inet filter {
 }
 `
 
-function walks(...texts: string[]): readonly Walk[] {
-  const { ruleset } = parseRuleset([{ name: 'fw.nft', text: firewall }], {})
+const walks = (...texts: string[]): readonly Walk[] => walksThrough(firewall, texts)
+
+function walksThrough(rules: string, texts: readonly string[]): readonly Walk[] {
+  const { ruleset } = parseRuleset([{ name: 'fw.nft', text: rules }], {})
   if (!ruleset) throw new Error('the ruleset of this test does not load')
   const explanation = explain(texts, { ruleset, host, random: () => 0.5 })
   if (explanation.kind === 'explain-error') throw new Error(`packet ${explanation.number}: ${explanation.message}`)
@@ -57,6 +59,8 @@ function words(step: Step): string {
     case 'event':
     case 'routing':
       return step.text
+    case 'translation':
+      return `${step.hook}: ${step.from} -> ${step.to}`
     case 'made':
       return `made ${step.packet}`
     case 'transmit':
@@ -194,6 +198,22 @@ test('the FTP helper: assigned, expecting, and the data connection RELATED to wh
   )
   expect(told9[7]?.[0]).toContain('expectation gone')
   expect(told9[7]?.[1]).toBe('RELATED the ftp helper expected it: entry 1, packet #7, "10,0,1,2,100,1"')
+})
+
+test('what NAT rewrites, on which hook, in both directions and in what an error quotes', () => {
+  const masquerading = `table ip nat {
+    chain src { type nat hook postrouting priority srcnat; oifname "wan" masquerade; }
+  }`
+  const texts = ['udp 10.0.1.2:5 > 10.0.2.2:53', 'reply to #1', 'wan icmp port-unreachable about #1']
+  const told3 = walksThrough(masquerading, texts)
+  const translations = told3.map((walk) => told(walk).filter((text) => text.includes('->')))
+  expect(translations).toEqual([
+    ['postrouting: udp 10.0.1.2:5 > 10.0.2.2:53 -> udp 10.0.2.1:5 > 10.0.2.2:53'],
+    ['prerouting: udp 10.0.2.2:53 > 10.0.2.1:5 -> udp 10.0.2.2:53 > 10.0.1.2:5'],
+    [
+      'prerouting: icmp 10.0.2.2 > 10.0.2.1 destination-unreachable/port-unreachable, about udp 10.0.2.1:5 > 10.0.2.2:53 -> icmp 10.0.2.2 > 10.0.1.2 destination-unreachable/port-unreachable, about udp 10.0.1.2:5 > 10.0.2.2:53',
+    ],
+  ])
 })
 
 test('what a helper drops, it says what it choked on', () => {

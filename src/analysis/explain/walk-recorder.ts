@@ -7,6 +7,7 @@ import {
   expectationSnapshot,
   reasons,
   State,
+  Status,
 } from '../../model/conntrack/index.ts'
 import {
   Drop,
@@ -23,6 +24,7 @@ import {
   fullText,
   Hook,
   type HookNumber,
+  HookPriority,
   hookNames,
   isQuoting,
   type Packet,
@@ -56,6 +58,17 @@ type OpenRule = Extract<Step, { kind: 'rule' }> & { statements: StatementStep[];
 /** What leaves, read anew: a fragment that the host has just cut is no longer what the walk was about. */
 const wireText = (packet: Packet): string => packetText(packetOf(packet.bytes.slice(packet.start, packet.end)))
 
+/** With what it quotes, which is translated as well. */
+const translatable = (packet: Packet): string => fullText(packetOf(packet.bytes.slice(packet.start, packet.end)))
+
+/** Where Linux translates: destinations where packets enter, sources where they leave. */
+const natPlaces: readonly { readonly hook: HookNumber; readonly priority: number }[] = [
+  { hook: Hook.prerouting, priority: HookPriority.destinationNat },
+  { hook: Hook.output, priority: HookPriority.destinationNat },
+  { hook: Hook.input, priority: HookPriority.sourceNat },
+  { hook: Hook.postrouting, priority: HookPriority.sourceNat },
+]
+
 export class WalkRecorder implements Tracer, ConntrackListener, Observer {
   readonly #host: Host
   #conntrack: Conntrack | null = null
@@ -77,6 +90,8 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
   /** The chain that each packet was last seen in. */
   readonly #chains = new Map<Packet, Chain>()
   readonly #rejected = new Set<Packet>()
+  /** What each packet was before NAT's turn on the hook that it is on. */
+  readonly #untranslated = new Map<Packet, string>()
 
   constructor(host: Host, ruleset: Ruleset) {
     this.#host = host
@@ -103,6 +118,7 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
     this.#made.clear()
     this.#chains.clear()
     this.#rejected.clear()
+    this.#untranslated.clear()
   }
 
   end(): { steps: readonly Step[]; out: string | null; left: Uint8Array | null } {
@@ -115,6 +131,10 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
     return [
       at(Hook.prerouting, -199, (packet) => this.#seeConntrack(packet)),
       at(Hook.output, -500, (packet) => this.#seeMade(packet)),
+      ...natPlaces.flatMap(({ hook, priority }) => [
+        at(hook, priority - 1, (packet) => this.#untranslated.set(packet, translatable(packet))),
+        at(hook, priority + 1, (packet) => this.#seeTranslated(packet)),
+      ]),
       at(Hook.output, -199, (packet) => this.#seeConntrack(packet)),
       at(Hook.input, -500, () => this.#push({ kind: 'routing', text: 'for the host itself' })),
       at(Hook.forward, -500, (packet) =>
@@ -281,6 +301,15 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
   }
 
   // ---- what the host did
+
+  #seeTranslated(packet: Packet): void {
+    const from = this.#untranslated.get(packet)
+    const status = packet.entry === 0 ? 0 : (this.#conntrack?.status(packet.entry) ?? 0)
+    if (from === undefined || (status & (Status.sourceNat | Status.destinationNat)) === 0) return
+    this.#closeRule(packet)
+    const to = translatable(packet)
+    if (from !== to) this.#push({ kind: 'translation', hook: hookNames[packet.hook] ?? '', from, to })
+  }
 
   #seeMade(packet: Packet): void {
     this.#closeRule(packet)

@@ -47,6 +47,8 @@ export type Step =
   /** Something conntrack or a helper did: an entry confirmed, an expectation made. */
   | { readonly kind: 'event'; readonly text: string }
   | { readonly kind: 'routing'; readonly text: string }
+  /** NAT rewrote the packet, or what an ICMP error quotes; both in words. */
+  | { readonly kind: 'translation'; readonly hook: string; readonly from: string; readonly to: string }
   /** The box sends a packet of its own because of this one; its own steps follow until its conclusion. */
   | { readonly kind: 'made'; readonly packet: string }
   | { readonly kind: 'transmit'; readonly interface: string; readonly packet: string }

@@ -22,6 +22,7 @@ const printers: { readonly [K in Step['kind']]: Printer<K> } = {
   ],
   event: ({ text }, style) => [`${label('conntrack')}${style.faint(text)}`],
   routing: ({ text }) => [`${label('routing')}${text}`],
+  translation: ({ hook, to }, style) => [`${label(hook)}${style.heading('translated')} to ${to}`],
   made: ({ packet }, style) => [`${label('the host')}${style.heading('sends')} ${packet}`],
   transmit: ({ interface: name, packet }) => [`${label('out')}${name}: ${packet}`],
   conclusion: ({ isMade, fate, hook, text }, style) => {

@@ -22,8 +22,6 @@ export function readAddress(bytes: Uint8Array, at: number, family: 4 | 6): Addre
 export const isSameAddress = (one: AddressWords, other: AddressWords): boolean =>
   one[0] === other[0] && one[1] === other[1] && one[2] === other[2] && one[3] === other[3]
 
-export const isAnyAddress = (words: AddressWords): boolean => (words[0]! | words[1]! | words[2]! | words[3]!) === 0
-
 /** As the kernel's %pI4 and %pI6c print it: IPv6 with its zeros folded. */
 export const printWords = (words: AddressWords, family: 4 | 6): string =>
   printAddress(addressBytes(words, family), 0, 4 * wordsOf(family))
