@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { buildIcmp, buildTcp, buildUdp } from './build.ts'
+import { buildIcmp, buildIp, buildTcp, buildUdp } from './build.ts'
 import { decode, Malformed, malformedReasons } from './decode.ts'
 import { Packet } from './packet.ts'
 
@@ -65,6 +65,12 @@ test('a later fragment has a protocol and no transport header', () => {
     const { packet } = read(buildIcmp({ ...ends, ...fragment, type: 8 }))
     expect([packet.protocol, packet.transport, packet.fragmentOffset]).toEqual([packet.family === 4 ? 1 : 58, -1, 16])
   }
+})
+
+test('of fragment headers one inside the other the outermost counts', () => {
+  const headers = Uint8Array.of(44, 0, 0, 1, 0, 0, 0, 7, 17, 0, 0, 0, 0, 0, 0, 8, ...new Uint8Array(8))
+  const { packet } = read(buildIp({ from: 'fd00::1', to: 'fd00::2' }, 44, headers))
+  expect([packet.fragmentHeader, packet.moreFragments, packet.protocol, packet.transport]).toEqual([40, true, 17, 56])
 })
 
 test('any bytes decode without throwing, and the transport header lies inside the packet', () => {

@@ -31,10 +31,13 @@ export function followExtensionHeaders(packet: Packet): void {
     const next = bytes[at]!
     if (protocol === Protocol.fragment) {
       const offsetAndFlags = readUint16(bytes, at + 2)
-      packet.fragmentHeader = at
-      packet.fragmentOffset = offsetAndFlags & 0xfff8
-      packet.moreFragments = (offsetAndFlags & 1) !== 0
-      if (packet.fragmentOffset !== 0) {
+      // Of several, one inside the other, the first one counts: reassembly takes them away from the outside.
+      if (packet.fragmentHeader < 0) {
+        packet.fragmentHeader = at
+        packet.fragmentOffset = offsetAndFlags & 0xfff8
+        packet.moreFragments = (offsetAndFlags & 1) !== 0
+      }
+      if ((offsetAndFlags & 0xfff8) !== 0) {
         packet.protocol = next
         return
       }
