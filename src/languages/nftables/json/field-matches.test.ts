@@ -131,6 +131,7 @@ ip ip dscp >= 5 ip saddr <= 1.1.1.1 => [{"match":{"op":"==","left":{"payload":{"
 ip @nh,0,16 & 0xfff >= 5 => [{"match":{"op":">=","left":{"payload":{"base":"nh","offset":4,"len":12}},"right":5}}]
 ip ip protocol { comp, ah } => [{"match":{"op":"==","left":{"payload":{"protocol":"ip","field":"protocol"}},"right":{"set":["ah","ipcomp"]}}}]
 ip @ll,0,128 0xfedcba987654321001234567890abcde => [{"match":{"op":"==","left":{"payload":{"base":"ll","offset":0,"len":128}},"right":"0xfedcba987654321001234567890abcde"}}]
+ip meta l4proto icmp th sport != { 69, 6667 } icmp id 22 => [{"match":{"op":"!=","left":{"payload":{"protocol":"th","field":"sport"}},"right":{"set":[69,6667]}}},{"match":{"op":"==","left":{"payload":{"protocol":"icmp","field":"type"}},"right":{"set":["echo-reply","echo-request"]}}},{"match":{"op":"==","left":{"payload":{"protocol":"icmp","field":"id"}},"right":22}}]
 ip icmp type echo-reply icmp id 5 => [{"match":{"op":"==","left":{"payload":{"protocol":"icmp","field":"type"}},"right":"echo-reply"}},{"match":{"op":"==","left":{"payload":{"protocol":"icmp","field":"id"}},"right":5}}]
 ip tcp flags & 0xff == 0x12 => [{"match":{"op":"==","left":{"payload":{"protocol":"tcp","field":"flags"}},"right":18}}]
 `)

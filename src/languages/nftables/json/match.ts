@@ -204,6 +204,6 @@ export function lookupMatch({ isNegated, key, set }: LookupStatement, context: P
 /** Of a set of ICMP types, nft takes the first for the one that the rule is about. */
 function noteIcmpSet(key: Value, first: number | undefined, isAnonymous: boolean, context: ProtocolContext): void {
   if (key.kind !== 'payload' || !isAnonymous || first === undefined || context.icmpType !== 0) return
-  const [field] = coveredFields(key, context)
-  if (field?.isProtocol && field.base === 'transport') context.icmpType = first
+  const [field, more] = coveredFields(key, context)
+  if (field?.isProtocol && field.base === 'transport' && !more) context.icmpType = first
 }
