@@ -86,8 +86,11 @@ export class Observer {
     }
     for (let count = 0; count < overruns; count++) ev.push({ ev: 'overrun' })
     const lines = trace.filter(({ table }) => table !== PROBE_TABLE)
+    const states = ct.map((state) => this.#numbered(state, confirmedNow))
+    // The kernel may give the id of an entry that is over to a new one whose beginning nobody tells (event masks).
+    for (const event of ev) if (event.ev === 'destroy' && event.id !== undefined) this.#forgetNumber(event.id)
     return {
-      ...(ct.length > 0 ? { ct: ct.map((state) => this.#numbered(state, confirmedNow)) } : {}),
+      ...(states.length > 0 ? { ct: states } : {}),
       ...(ev.length > 0 ? { ev } : {}),
       ...(lines.length > 0 ? { trace: lines } : {}),
     }
@@ -157,6 +160,10 @@ export class Observer {
       this.#numbers.set(id, number)
     }
     return number
+  }
+
+  #forgetNumber(number: number): void {
+    for (const [id, known] of this.#numbers) if (known === number && !this.#alive.has(id)) this.#numbers.delete(id)
   }
 
   #dump(system: number): Uint8Array[] {
