@@ -308,7 +308,8 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
     if (from === undefined || (status & (Status.sourceNat | Status.destinationNat)) === 0) return
     this.#closeRule(packet)
     const to = translatable(packet)
-    if (from !== to) this.#push({ kind: 'translation', hook: hookNames[packet.hook] ?? '', from, to })
+    const isDrawn = this.#conntrack?.isDrawn(packet.entry) ?? false
+    if (from !== to) this.#push({ kind: 'translation', hook: hookNames[packet.hook] ?? '', from, to, isDrawn })
   }
 
   #seeMade(packet: Packet): void {

@@ -47,8 +47,17 @@ export type Step =
   /** Something conntrack or a helper did: an entry confirmed, an expectation made. */
   | { readonly kind: 'event'; readonly text: string }
   | { readonly kind: 'routing'; readonly text: string }
-  /** NAT rewrote the packet, or what an ICMP error quotes; both in words. */
-  | { readonly kind: 'translation'; readonly hook: string; readonly from: string; readonly to: string }
+  /**
+   * NAT rewrote the packet, or what an ICMP error quotes; both in words. `isDrawn`: a port or identifier of the connection was drawn
+   * by lot, and a kernel would draw another.
+   */
+  | {
+      readonly kind: 'translation'
+      readonly hook: string
+      readonly from: string
+      readonly to: string
+      readonly isDrawn: boolean
+    }
   /** The box sends a packet of its own because of this one; its own steps follow until its conclusion. */
   | { readonly kind: 'made'; readonly packet: string }
   | { readonly kind: 'transmit'; readonly interface: string; readonly packet: string }

@@ -22,7 +22,12 @@ const printers: { readonly [K in Step['kind']]: Printer<K> } = {
   ],
   event: ({ text }, style) => [`${label('conntrack')}${style.faint(text)}`],
   routing: ({ text }) => [`${label('routing')}${text}`],
-  translation: ({ hook, to }, style) => [`${label(hook)}${style.heading('translated')} to ${to}`],
+  translation: ({ hook, to, isDrawn }, style) => [
+    `${label(hook)}${style.heading('translated')} to ${to}`,
+    ...(isDrawn
+      ? [`${label('')}  ${style.faint('drawn by lot: a kernel would draw another port or identifier')}`]
+      : []),
+  ],
   made: ({ packet }, style) => [`${label('the host')}${style.heading('sends')} ${packet}`],
   transmit: ({ interface: name, packet }) => [`${label('out')}${name}: ${packet}`],
   conclusion: ({ isMade, fate, hook, text }, style) => {

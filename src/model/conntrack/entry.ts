@@ -36,6 +36,8 @@ export const Flag = {
   isListedBySource: 0x2000,
   /** Its source is the address of the interface that {@link NatWord} names. */
   isMasqueraded: 0x4000,
+  /** Its translated port or identifier was drawn by lot: the kernel would have drawn another. */
+  isDrawn: 0x8000,
   policyShift: 16,
   policyMask: 0xff,
 } as const

@@ -150,6 +150,11 @@ export class Records extends Table {
     return shift ? shiftOf(shift, sequence) : 0
   }
 
+  /** Whether a port or identifier that NAT gave it was drawn by lot, so that no two runs of a kernel agree on it. */
+  isDrawn(entry: number): boolean {
+    return (this.words[entry + Word.flags]! & Flag.isDrawn) !== 0
+  }
+
   /** Where the tracker's 14 words begin. */
   trackerWords(entry: number): number {
     return entry + trackerOffset(this.words[entry + Word.kind]!)

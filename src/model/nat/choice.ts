@@ -1,7 +1,7 @@
 /** The tuple that a connection is translated to: the one that changes least and that no other connection has (Linux get_unique_tuple). */
 
 import type { Conntrack, Tuple } from '../conntrack/index.ts'
-import { canClash, canReplace, invertTuple, isOpening, makeTuple, Status, Word } from '../conntrack/index.ts'
+import { canClash, canReplace, Flag, invertTuple, isOpening, makeTuple, Status, Word } from '../conntrack/index.ts'
 import { Protocol } from '../packet/index.ts'
 import { chooseAddress, isBetween } from './best-address.ts'
 import { changedBits, Translated, type TranslatedNumber } from './halves.ts'
@@ -161,6 +161,7 @@ export class Choice {
 
   /** The model's own choice: the kernel takes these 16 bits from its random generator, so that no two runs agree. */
   private anyOffset(): number {
+    this.conntrack.words[this.entry + Word.flags]! |= Flag.isDrawn
     return Math.floor(this.random() * 0x10000)
   }
 

@@ -147,6 +147,13 @@ describe('ports', () => {
   test('random chooses even where the port is free', () => {
     const wire = new TranslatedWire({ postrouting: [source(to('203.0.113.1', { isRandom: true }))] }, () => 0.25)
     expect(way(wire.send(udp(client, 1000, server, 53)))).not.toContain('203.0.113.1:1000 ')
+    expect(wire.conntrack.isDrawn(wire.packet.entry)).toBe(true)
+  })
+
+  test('a port that is kept was not drawn by lot', () => {
+    const wire = new TranslatedWire({ postrouting: [masquerade()] })
+    wire.send(udp(client, 1000, server, 53))
+    expect(wire.conntrack.isDrawn(wire.packet.entry)).toBe(false)
   })
 })
 
