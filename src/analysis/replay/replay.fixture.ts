@@ -142,6 +142,44 @@ export function statefulRuleset(lan = 'lan'): Ruleset {
   }
 }
 
+/** The same, with all that leaves by `wan` masqueraded. */
+export function masqueradingRuleset(): Ruleset {
+  const filter = statefulRuleset()
+  const masquerade: Statement = {
+    kind: 'nat',
+    type: 'masquerade',
+    family: null,
+    values: [],
+    minimumAddress: null,
+    maximumAddress: null,
+    minimumPort: null,
+    maximumPort: null,
+    isRandom: false,
+    isFullyRandom: false,
+    isPersistent: false,
+    isNetmap: false,
+    text: 'masquerade',
+    source: at(20),
+  }
+  const outputInterface: Statement = {
+    ...inputInterface('wan'),
+    kind: 'compare',
+    operator: '==',
+    left: { kind: 'meta', key: 'oif', width: 32 },
+    right: [0],
+    interfaceName: 'wan',
+    prefixBits: null,
+  }
+  const chain = {
+    name: 'source',
+    handle: 4,
+    rules: [rule(20, 'oif "wan" masquerade', outputInterface, masquerade)],
+    base: { id: 4, type: 'nat', hook: Hook.postrouting, priority: 100, policy: 'accept' },
+    source: at(19),
+  } as const
+  return { tables: filter.tables.map((table) => ({ ...table, chains: [...table.chains, chain] })) }
+}
+
 /** A capture file's bytes; frames follow each other by 10 ms. */
 export const captureOf = (frames: readonly Uint8Array[], linkType = 1): Uint8Array =>
   writePcap(

@@ -4,7 +4,16 @@ import { buildIcmp, buildTcp, buildUdp } from '../../model/packet/index.ts'
 import { writePcap } from '../capture/index.ts'
 import { isWanted, parseFilter } from './filter.ts'
 import type { Judgment } from './judgment.ts'
-import { betweenText, captureOf, ethernet, onHost, replayAll, router, statefulRuleset } from './replay.fixture.ts'
+import {
+  betweenText,
+  captureOf,
+  ethernet,
+  masqueradingRuleset,
+  onHost,
+  replayAll,
+  router,
+  statefulRuleset,
+} from './replay.fixture.ts'
 
 const client = '10.0.1.2'
 const server = '10.0.2.2'
@@ -167,6 +176,34 @@ describe('a replay on the box', () => {
       'null > lan new original  output drop output',
     ])
     expect(replay.summary([]).comparison).toEqual({ agreed: 1, refused: 0, unexplained: 0, made: 1 })
+  })
+})
+
+describe('a replay on a box that masquerades', () => {
+  const own = '10.0.2.1'
+  const to = { from: own, to: server, fromPort: 4000, toPort: 53 }
+  const back = { from: server, fromPort: 53, toPort: 4000, payload: 'me', id: 6 }
+  const frames = [
+    ethernet('client', 'lan', question),
+    ethernet('wan', 'server', buildUdp({ ...to, payload: 'who?', id: 5, ttl: 63 })),
+    ethernet('server', 'wan', buildUdp({ ...back, to: own })),
+    ethernet('lan', 'client', buildUdp({ ...back, to: client, ttl: 63 })),
+  ]
+  const { judgments, replay } = replayAll(captureOf(frames), onHost(router), masqueradingRuleset())
+
+  it('takes the translated copies for what they are, not for packets of the box', () => {
+    expect(judgments.map((one) => `${one.in} > ${one.out} ${line(one)}`)).toEqual([
+      'lan > wan new original 1 forward accept 9',
+      'wan > lan established reply 1 forward accept 7',
+    ])
+    expect(replay.summary([]).comparison).toEqual({ agreed: 1, refused: 0, unexplained: 0, made: 1 })
+  })
+
+  it('keeps one flow, with the ends that the client sees', () => {
+    const flows = [...replay.readFlows()]
+    expect(flows.map(({ source, destination, packets }) => [source, destination, packets.forth, packets.back])).toEqual(
+      [[client, server, 1, 1]],
+    )
   })
 })
 
