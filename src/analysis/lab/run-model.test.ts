@@ -52,6 +52,30 @@ test('the model honours at_ms on its own clock', () => {
   expect(run({ packets }).packets[1]?.ct?.[0]?.state).toBe('invalid')
 })
 
+test('a week passes at once: an idle connection lives five days, and is picked up anew after that', () => {
+  const there = { from: '192.168.1.10', to: '198.51.100.5', fromPort: 5000, toPort: 80 }
+  const back = { from: '198.51.100.5', to: '192.168.1.10', fromPort: 80, toPort: 5000 }
+  const day = 86_400_000
+  const at = (days: number, device: 'lan' | 'wan', bytes: Uint8Array) => ({
+    in: device,
+    hex: hex(bytes),
+    at_ms: days * day,
+  })
+  const segment = buildTcp({ ...there, flags: 'A', sequence: 2, acknowledgment: 2 })
+  const { packets } = run({
+    packets: [
+      at(0, 'lan', buildTcp({ ...there, flags: 'S', sequence: 1 })),
+      at(0, 'wan', buildTcp({ ...back, flags: 'SA', sequence: 1, acknowledgment: 2 })),
+      at(0, 'lan', segment),
+      at(4.9, 'lan', segment),
+      at(7, 'lan', segment),
+      at(14, 'lan', segment),
+    ],
+  })
+  const states = packets.map(({ ct }) => `${ct?.[0]?.state} ${ct?.[0]?.id}`)
+  expect(states).toEqual(['new 1', 'established 1', 'established 1', 'established 1', 'established 1', 'new 2'])
+})
+
 test('the trace tells rules that matched, by handle, and policies', () => {
   const ruleset =
     'table ip t {\n chain f { type filter hook forward priority 0; policy accept;\n udp dport 53 counter\n tcp dport 1 drop\n }\n}'
