@@ -8,6 +8,7 @@ import {
   checkScenario,
   compareResults,
   type Difference,
+  differenceLines,
   type Result,
   runInModel,
   type Scenario,
@@ -132,13 +133,18 @@ function printing(run: Run, flags: Flags): Answer {
   }
 }
 
-type PrintDifference = (place: string, difference: Difference | null, aspects: readonly Aspect[]) => string
+type PrintDifference = (
+  place: string,
+  difference: Difference | null,
+  aspects: readonly Aspect[],
+  scenario: Scenario,
+) => string
 
 function comparing(model: Run, kernel: Run, aspects: readonly Aspect[], print: PrintDifference): Answer {
   return async (scenario, place) => {
     const [own, real] = [await model(scenario), await kernel(scenario)]
-    const difference = compareResults(own, real, { only: aspects })
-    process.stdout.write(print(place, difference, aspects))
+    const difference = compareResults(own, real, { only: aspects, isInRealTime: scenario.realtime === true })
+    process.stdout.write(print(place, difference, aspects, scenario))
     return difference === null
   }
 }
@@ -151,9 +157,13 @@ function differenceJson(scenario: string, difference: Difference | null, aspects
   return `${JSON.stringify({ ...head, packet, field, model, kernel })}\n`
 }
 
-function differenceText(place: string, difference: Difference | null, aspects: readonly Aspect[]): string {
+function differenceText(
+  place: string,
+  difference: Difference | null,
+  aspects: readonly Aspect[],
+  scenario: Scenario,
+): string {
   if (!difference) return `${place}: model and kernel are equal (${aspects.join(', ')})\n`
-  const { packet, field, a, b } = difference
-  const where = packet === undefined ? `at the end, ${field}` : `packet ${packet}, ${field}`
-  return `${place}: model and kernel differ: ${where}\n  model   ${JSON.stringify(a)}\n  kernel  ${JSON.stringify(b)}\n`
+  const lines = differenceLines(difference, scenario, { a: 'model', b: 'kernel' })
+  return `${place}: model and kernel differ: ${lines.join('\n')}\n`
 }
