@@ -90,7 +90,6 @@ export class Assigning extends Expecting {
       master: entry,
       family,
       helper: helper?.name ?? null,
-      isUserSpace: false,
       timeoutSeconds: object.timeout + (policy?.timeoutSeconds ?? 0),
       maximum: policy?.maximum ?? 0,
     }

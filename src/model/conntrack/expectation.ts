@@ -29,8 +29,6 @@ export interface Expectation {
   readonly childHelper: string | null
   /** How the expected connection is translated; null: not at all. */
   readonly translation: ExpectationTranslation | null
-  /** A helper that runs in user space made it. */
-  readonly isUserSpace: boolean
   /** Handle of the entry on which it was announced. */
   readonly master: number
   readonly zone: number

@@ -42,7 +42,6 @@ export interface Announcement {
   readonly family: 4 | 6
   /** Name of the master's helper; null: it has none (a `ct expectation` object made it). */
   readonly helper: string | null
-  readonly isUserSpace: boolean
   readonly timeoutSeconds: number
   /** Of its class for the master; 0: any number. */
   readonly maximum: number
@@ -101,7 +100,6 @@ export class Expecting extends Entries {
       expiresAt: this.now + announcement.timeoutSeconds * 1000,
       childHelper: request.childHelper ?? null,
       translation: request.translation ?? null,
-      isUserSpace: announcement.isUserSpace,
       master,
       // Of whichever direction has one.
       zone: this.zone(master, 0) || this.zone(master, 1),

@@ -162,8 +162,6 @@ export class HelperTurn implements HelperWork {
         master: this.entry,
         family: this.family,
         helper: helper?.name ?? null,
-        // Also where conntrackd asks for one, the kernel takes the flag off.
-        isUserSpace: false,
         timeoutSeconds: request.timeoutSeconds ?? policy?.timeoutSeconds ?? 0,
         maximum: policy?.maximum ?? 0,
       },

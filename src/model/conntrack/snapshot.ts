@@ -260,11 +260,7 @@ export function expectationSnapshot(entries: Entries, one: Expectation): Expecta
     },
     master: bareDirectionSnapshot(entries, one.master, 0),
     timeout: Math.max(0, Math.floor((one.expiresAt - entries.now) / 1000)),
-    flags: [
-      ...(one.isPermanent ? ['permanent'] : []),
-      ...(one.isActive ? [] : ['inactive']),
-      ...(one.isUserSpace ? ['userspace'] : []),
-    ],
+    flags: [...(one.isPermanent ? ['permanent'] : []), ...(one.isActive ? [] : ['inactive'])],
     class: one.class,
     ...(one.helper === null ? {} : { helper: one.helper }),
     ...translationSnapshot(entries, one),

@@ -4,7 +4,7 @@ import { parseAddress } from '../../../bytes/index.ts'
 import { encode, none, type Value } from './encode.fixture.ts'
 import { userInformation } from './h225-call-schema.ts'
 import { rasMessage } from './h225-ras-schema.ts'
-import { controlMessage, openLogicalChannel } from './h245-schema.ts'
+import { controlMessage } from './h245-schema.ts'
 
 export const words = (bytes: Uint8Array): string => String.fromCharCode(...bytes)
 
@@ -98,9 +98,6 @@ export const acknowledgment = (mediaChannel: Value, mediaControlChannel: Value):
 
 /** An H.245 message in a frame. */
 export const control = (message: Value): string => tpkt(words(encode(controlMessage, message)))
-
-/** Bytes of the channel alone. */
-export const channelBytes = (value: Value): Uint8Array => encode(openLogicalChannel, value)
 
 const rasDefaults: { readonly [message: string]: Value } = {
   registrationRequest: {
