@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { adjustChecksum, complement, fold, sumWords } from './checksum.ts'
+import { adjustChecksum, complement, fold, foldedSum, sumWords } from './checksum.ts'
 import { readUint16, writeUint16 } from './integers.ts'
 
 test('the example of RFC 1071 section 3 sums to ddf2', () => {
@@ -49,6 +49,17 @@ test('the incremental checksum equals the full one', () => {
       const checksum = complement(sumWords(bytes, 0, bytes.length))
       writeUint16(bytes, 4, after)
       expect(adjustChecksum(checksum, before, after)).toBe(complement(sumWords(bytes, 0, bytes.length)))
+    }),
+  )
+})
+
+test('the sum through a view is the sum of the bytes, up to the longest packet', () => {
+  const bytes = fc.oneof(fc.uint8Array({ maxLength: 70 }), fc.constant(new Uint8Array(65_535).fill(0xff)))
+  fc.assert(
+    fc.property(bytes, fc.nat(9), fc.integer({ min: 0, max: 0x3ffff }), (data, skipped, initial) => {
+      const from = Math.min(skipped, data.length)
+      const view = new DataView(data.buffer, data.byteOffset, data.length)
+      expect(foldedSum(view, from, data.length, initial)).toBe(fold(sumWords(data, from, data.length, initial)))
     }),
   )
 })

@@ -20,6 +20,25 @@ export function sumWords(bytes: Uint8Array, from: number, to: number, initial = 
   return sum
 }
 
+/**
+ * The same sum through a view of the bytes, folded: four bytes a step, for the checksums of whole captures (bench/replay.ts). `initial`
+ * is a sum of 16-bit words below 2^31.
+ */
+export function foldedSum(view: DataView, from: number, to: number, initial: number): number {
+  let high = initial
+  let low = 0
+  let at = from
+  for (const whole = to - 7; at < whole; at += 8) {
+    const first = view.getInt32(at)
+    const second = view.getInt32(at + 4)
+    high += (first >>> 16) + (second >>> 16)
+    low += (first & 0xffff) + (second & 0xffff)
+  }
+  for (; at + 1 < to; at += 2) low += view.getUint16(at)
+  if (at < to) low += view.getUint8(at) << 8
+  return fold(high + low)
+}
+
 /** Folds a sum below 2^32 to 16 bits, not complemented. A correct header or segment (its checksum included) folds to 0xffff. */
 export function fold(sum: number): number {
   const once = (sum & 0xffff) + (sum >>> 16)

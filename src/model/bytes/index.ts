@@ -1,4 +1,5 @@
 export * from './address.ts'
+export * from './block-search.ts'
 export * from './checksum.ts'
 export * from './crc32c.ts'
 export * from './integers.ts'

@@ -1,7 +1,7 @@
 /** Longest-prefix lookup in the local and main table together, as Linux does while no policy rule was added. */
 
 import type { Prefix } from '../bytes/index.ts'
-import { readInt32 } from '../bytes/index.ts'
+import { BlockSearch, readInt32 } from '../bytes/index.ts'
 import type { RouteTypeNumber } from './route-type.ts'
 import { RouteType } from './route-type.ts'
 
@@ -38,8 +38,8 @@ export class RouteTable {
   private routes: Route[] = []
   private networks = new Int32Array(0)
   private masks = new Int32Array(0)
-  /** How many routes, the first ones, lead to a single address. */
-  private singles = 0
+  /** IPv4: the routes' blocks. */
+  private search4 = new BlockSearch([])
   private readonly cachedWords: Int32Array
   private readonly cached: (Route | null)[] = new Array(cacheSize).fill(null)
 
@@ -56,7 +56,8 @@ export class RouteTable {
     this.networks = new Int32Array(sorted.length * this.words)
     this.masks = new Int32Array(sorted.length * this.words)
     for (const [i, { to }] of sorted.entries()) this.writePrefix(i, to)
-    this.singles = sorted.filter(({ to }) => to.length === 32 * this.words).length
+    if (this.words === 1)
+      this.search4 = new BlockSearch(sorted.map(({ to }) => ({ word: readInt32(to.address, 0), length: to.length })))
   }
 
   private writePrefix(i: number, to: Prefix): void {
@@ -75,30 +76,35 @@ export class RouteTable {
 
   /** The route to this single address; {@link noRoute} where it is only part of a block. */
   lookupSingle(bytes: Uint8Array, at: number): Route {
-    if (this.words === 1) return this.scan4(readInt32(bytes, at), 0, this.singles)
+    if (this.words === 1) return this.routeAt(this.search4.findSingle(readInt32(bytes, at)))
     const route = this.lookup6(bytes, at, 0)
     return route.prefixLength === 128 ? route : noRoute
   }
 
   private lookup4(word: number, device: number): Route {
     const { length } = this.routes
-    // So few are compared sooner than they are found in the cache, which captures of many addresses wash out.
-    if (device !== 0 || length <= fewRoutes) return this.scan4(word, device, length)
+    if (device !== 0) return this.scan4(word, device)
+    // So few are searched sooner than they are found in the cache, which captures of many addresses wash out.
+    if (length <= fewRoutes) return this.routeAt(this.search4.find(word))
     const slot = (Math.imul(word, 0x9e3779b1) >>> 16) & (cacheSize - 1)
     const cached = this.cached[slot]
     if (cached && this.cachedWords[slot] === word) return cached
-    const route = this.scan4(word, 0, length)
+    const route = this.routeAt(this.search4.find(word))
     this.cachedWords[slot] = word
     this.cached[slot] = route
     return route
   }
 
-  private scan4(word: number, device: number, count: number): Route {
+  private routeAt(index: number): Route {
+    return index < 0 ? noRoute : this.routes[index]!
+  }
+
+  private scan4(word: number, device: number): Route {
     const { routes, networks, masks } = this
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < routes.length; i++) {
       if ((word & masks[i]!) === networks[i]) {
         const route = routes[i]!
-        if (device === 0 || route.output === device || route.output === 0) return route
+        if (route.output === device || route.output === 0) return route
       }
     }
     return noRoute

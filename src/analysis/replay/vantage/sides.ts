@@ -1,6 +1,6 @@
 /** The sides of a firewall that is put between them: named address blocks, one interface each. */
 
-import { isInPrefix, type Prefix, parsePrefix, prefixText, readInt32 } from '../../../model/bytes/index.ts'
+import { BlockSearch, isInPrefix, type Prefix, parsePrefix, prefixText, readInt32 } from '../../../model/bytes/index.ts'
 
 /** A side; its name is also the name of the firewall's interface towards it. */
 export interface Side {
@@ -68,21 +68,23 @@ export function sidesText(sides: readonly Side[]): string {
 interface Row {
   readonly side: number
   readonly prefix: Prefix
-  readonly word: number
-  readonly mask: number
 }
-
-const maskOf = (length: number): number => (length === 0 ? 0 : (-1 << (32 - length)) | 0)
 
 /** Finds the side of an address: the longest block that holds it. */
 export class SideFinder {
-  readonly #ipv4: readonly Row[]
+  /** Sides of the blocks in the search. */
+  readonly #sides4: Int32Array
+  readonly #search4: BlockSearch
   readonly #ipv6: readonly Row[]
 
   constructor(sides: readonly Side[]) {
-    const rows = sides.flatMap((side, index) => side.prefixes.map((prefix) => rowOf(index, prefix)))
+    const rows: Row[] = sides.flatMap((side, index) => side.prefixes.map((prefix) => ({ side: index, prefix })))
     rows.sort((a, b) => b.prefix.length - a.prefix.length)
-    this.#ipv4 = rows.filter((row) => row.prefix.address.length === 4)
+    const ipv4 = rows.filter((row) => row.prefix.address.length === 4)
+    this.#sides4 = Int32Array.from(ipv4, ({ side }) => side)
+    this.#search4 = new BlockSearch(
+      ipv4.map(({ prefix: { address, length } }) => ({ word: readInt32(address, 0), length })),
+    )
     this.#ipv6 = rows.filter((row) => row.prefix.address.length === 16)
   }
 
@@ -92,21 +94,12 @@ export class SideFinder {
   }
 
   #findIpv4(word: number): number {
-    const rows = this.#ipv4
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i]
-      if (row !== undefined && (word & row.mask) === row.word) return row.side
-    }
-    return -1
+    const index = this.#search4.find(word)
+    return index < 0 ? -1 : this.#sides4[index]!
   }
 
   #findIpv6(bytes: Uint8Array, at: number): number {
     for (const row of this.#ipv6) if (isInPrefix(bytes, at, row.prefix)) return row.side
     return -1
   }
-}
-
-function rowOf(side: number, prefix: Prefix): Row {
-  const mask = maskOf(Math.min(prefix.length, 32))
-  return { side, prefix, mask, word: readInt32(prefix.address, 0) & mask }
 }
