@@ -77,14 +77,19 @@ export class Conntrack extends Assigning {
     // The loopback's second pass, what this host made about another packet, and notrack.
     if (packet.entry !== 0 || packet.isUntracked) return HookVerdict.accept
     packet.reason = Reason.none
-    const link = this.findKnown(packet)
-    if (link !== 0 && this.follow(packet, link, packet.protocol, packet.transport) !== Answer.repeat) {
-      return HookVerdict.accept
-    }
-    return this.trackAnew(packet)
+    return this.trackKnown(packet) ? HookVerdict.accept : this.trackAnew(packet)
   }
 
-  /** The everyday case: TCP or UDP over IPv4 of a known flow. 0 sends the packet the long way, which covers everything. */
+  /**
+   * The everyday case: a packet, not tracked yet, of a TCP or UDP flow over IPv4 that is known. False: {@link track} must look at
+   * it, and finds it as it was but for state and reason, which it sets itself.
+   */
+  trackKnown(packet: Packet): boolean {
+    const link = this.findKnown(packet)
+    return link !== 0 && this.follow(packet, link, packet.protocol, packet.transport) !== Answer.repeat
+  }
+
+  /** 0 sends the packet the long way, which covers everything. */
   private findKnown(packet: Packet): number {
     const { bytes, start, protocol, transport } = packet
     if (packet.family !== 4 || (protocol !== Protocol.tcp && protocol !== Protocol.udp)) return 0

@@ -136,6 +136,17 @@ export class Table {
     }
   }
 
+  /**
+   * Reads what lookups with these hashes (in zone 0) will read, so that the processor has it at hand by then: one after the other each
+   * would wait for memory. Changes nothing. `owners` gets the owner of the entry that is probably meant, or 0.
+   */
+  touch(hashes: Int32Array, owners: Int32Array, count: number): void {
+    const { words, slots } = this
+    const mask = slots.length - 1
+    for (let i = 0; i < count; i++) owners[i] = slots[hashes[i]! & mask]! >>> 8
+    for (let i = 0; i < count; i++) owners[i] = words[(owners[i]! << 3) + Word.owner]!
+  }
+
   private probe(hash: number, tuple: Tuple, kind: number, zoneOriginal: number, zoneReply: number): number {
     const { words, slots } = this
     const mask = slots.length - 1

@@ -119,6 +119,16 @@ export class Engine implements Observer {
     this.walker.receive(packet, available)
   }
 
+  /** Whether conntrack sees IPv4 packets before any rule does: only then may {@link Packet.isChecksumVerified} be set. */
+  get isConntrackFirst(): boolean {
+    return this.walker.isConntrackFirst
+  }
+
+  /** The same as {@link receive} for a packet that {@link decodeEveryday} has decoded. */
+  receiveEveryday(packet: Packet): void {
+    this.walker.receiveEveryday(packet)
+  }
+
   /** A local program sends a packet with its IP header; see {@link error}. Broadcasts need a socket that may send them. */
   send(packet: Packet, available: number, isBroadcaster = false): void {
     this.walker.send(packet, available, isBroadcaster)

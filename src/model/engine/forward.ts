@@ -27,7 +27,11 @@ export function forward4(box: Box, packet: Packet, route: Route): void {
     return box.conclude(packet, Fate.dropped, Drop.mtu)
   }
   decreaseTimeToLive(bytes, start)
-  if (!box.pass(Hook.forward, packet)) return
+  if (box.pass(Hook.forward, packet)) leaveForwarded(box, packet)
+}
+
+/** Behind the forward hook of IPv4. */
+export function leaveForwarded(box: Box, packet: Packet): void {
   if ((packet.bytes[packet.start]! & 15) > 5) forwardOptions(box, packet)
   box.leave(packet, Fate.forwarded)
 }
@@ -40,7 +44,7 @@ function isTooBig4(packet: Packet, mtu: number): boolean {
 }
 
 /** The kernel's incremental update: 0x0100 added to the checksum, with the carry. */
-function decreaseTimeToLive(bytes: Uint8Array, start: number): void {
+export function decreaseTimeToLive(bytes: Uint8Array, start: number): void {
   const checksum = readUint16(bytes, start + 10) + 0x100
   writeUint16(bytes, start + 10, (checksum + (checksum >= 0xffff ? 1 : 0)) & 0xffff)
   bytes[start + 8] = bytes[start + 8]! - 1

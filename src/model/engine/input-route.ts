@@ -36,7 +36,8 @@ export class InputRoute {
 
   set(way: WayNumber, route: Route, reason: DropNumber): void {
     this.way = way
-    this.route = route
+    // Nearly always the same again: a store of an object is a call of the garbage collector's, a comparison is not.
+    if (this.route !== route) this.route = route
     this.reason = reason
   }
 }
@@ -51,7 +52,7 @@ const dropOfRoute = (route: Route): DropNumber => {
 const isAllHosts4 = (bytes: Uint8Array, at: number): boolean => isLocalMulticast4(bytes, at) && bytes[at + 3] === 1
 
 /** Its first byte alone says that it is none of the addresses that {@link routeSpecial4} knows. */
-function isOrdinary4(bytes: Uint8Array, at: number): boolean {
+export function isOrdinary4(bytes: Uint8Array, at: number): boolean {
   const first = bytes[at]!
   return first > 0 && first < 224 && first !== 127
 }

@@ -8,8 +8,9 @@ import { isLocalMulticast4, isMulticast4, loopbackIndex, RouteType } from '../ho
 import type { Nat, NatRefusalNumber } from '../nat/index.ts'
 import type { HookNumber, HookVerdictNumber, MalformedReason, Packet } from '../packet/index.ts'
 import { decode, Hook, HookVerdict, IcmpType, Icmpv6Type, PacketType, Protocol } from '../packet/index.ts'
-import type { Box, Tracking } from './box.ts'
+import type { Tracking } from './box.ts'
 import { ErrorBudget } from './error-budget.ts'
+import { Express, type LongWay } from './express.ts'
 import type { DropNumber, FateNumber, SendError } from './fate.ts'
 import { Drop, Fate } from './fate.ts'
 import { forward4, forward6 } from './forward.ts'
@@ -67,7 +68,7 @@ const natDrops: Readonly<Record<NatRefusalNumber, DropNumber>> = {
 
 const noPieces: readonly number[] = []
 
-export class Walker implements Box {
+export class Walker implements LongWay {
   readonly host: Host
   readonly tracking: Tracking
   readonly random: () => number
@@ -88,6 +89,7 @@ export class Walker implements Box {
   private readonly inputRoute = new InputRoute()
   /** Packets on their way through the loopback interface: they arrive when the one that caused them is done. */
   private readonly looped: Packet[] = []
+  private readonly express: Express
   /** While the host sends an ICMP packet of its own it makes no error about it: its one ICMP socket is in use. */
   isSendingIcmp = false
   private outer: Packet | null = null
@@ -106,6 +108,7 @@ export class Walker implements Box {
     this.random = options.random
     this.observer = options.observer
     this.nat = options.nat
+    this.express = new Express(this.host, this.tracking, this.hooks4, this, this.observer)
     this.fragments.onExpire = ({ first, family, hook, input }) => this.reportExpired(first, family, hook, input)
   }
 
@@ -113,10 +116,27 @@ export class Walker implements Box {
   receive(packet: Packet, available: number): void {
     this.begin(packet)
     this.isBusy = true
+    if (!this.express.take(packet, available)) this.receiveAny(packet, available)
+    this.finish()
+  }
+
+  /** Whether conntrack sees IPv4 packets before any rule does. */
+  get isConntrackFirst(): boolean {
+    return this.express.isOpen
+  }
+
+  /** The same for a packet that `decodeEveryday` has decoded. */
+  receiveEveryday(packet: Packet): void {
+    this.begin(packet)
+    this.isBusy = true
+    if (!this.express.walk(packet)) this.arrive(packet)
+    this.finish()
+  }
+
+  private receiveAny(packet: Packet, available: number): void {
     this.malformed = decode(packet, available)
     if (this.malformed !== 0) this.conclude(packet, Fate.malformed, Drop.malformed)
     else this.arrive(packet)
-    this.finish()
   }
 
   /** A local program sends a packet with its IP header; `output` not 0 binds it to that interface. */
@@ -195,6 +215,10 @@ export class Walker implements Box {
     const way = this.inputRoute
     if (packet.family === 4) routeInput4(this.host, packet, way)
     else routeInput6(this.host, packet, way)
+    this.goOn(packet, way)
+  }
+
+  goOn(packet: Packet, way: InputRoute): void {
     const { route } = way
     if (
       packet.family === 4 &&
@@ -289,7 +313,7 @@ export class Walker implements Box {
     return run ? run(packet) : HookVerdict.accept
   }
 
-  private stop(packet: Packet, place: PlaceNumber, isStolen: boolean): void {
+  stop(packet: Packet, place: PlaceNumber, isStolen: boolean): void {
     if (place === Place.defragment)
       return this.conclude(packet, isStolen ? Fate.held : Fate.dropped, this.fragmentReason())
     if (place === Place.conntrack) return this.conclude(packet, Fate.dropped, Drop.conntrack)

@@ -58,6 +58,8 @@ export class Packet {
   groupId = -1
   /** True when checksums were not captured faithfully (cut by a snap length, left to the network card): never verified then. */
   isChecksumTrusted = false
+  /** True when whoever hands the packet in has summed the transport segment and found it right: conntrack need not sum it again. */
+  isChecksumVerified = false
   /**
    * NAT has rewritten the payload, or a rule made this reset: the kernel leaves the checksum to whoever sends it (CHECKSUM_PARTIAL). Only
    * errors that quote the packet show that; everything else here has the checksum that it will have.
@@ -109,6 +111,7 @@ export class Packet {
     this.userId = -1
     this.groupId = -1
     this.isChecksumTrusted = false
+    this.isChecksumVerified = false
     this.isChecksumPending = false
     this.entry = 0
     this.state = 0

@@ -5,7 +5,10 @@ import { Hook, type Packet } from '../../packet/index.ts'
 import type { Entries } from '../entries.ts'
 
 export const isChecksumChecked = (entries: Entries, packet: Packet): boolean =>
-  packet.hook === Hook.prerouting && !packet.isChecksumTrusted && entries.settings.isChecksumVerified
+  packet.hook === Hook.prerouting &&
+  !packet.isChecksumTrusted &&
+  !packet.isChecksumVerified &&
+  entries.settings.isChecksumVerified
 
 /**
  * Whether the sum over pseudo header and bytes `transport` to `to` is right. The pseudo header has the addresses of the fixed

@@ -1,0 +1,160 @@
+/**
+ * The everyday packet's way in one piece of straight code: whole, IPv4 without options, TCP or UDP, of a known connection, passing
+ * through this host. It takes the steps of the walk (walker.ts, forward.ts, output.ts) in their order, and hands the packet over to
+ * them wherever it turns out to be another: they decide, this only saves what everyday packets do not need.
+ */
+
+import { fold, readUint16, sumWords } from '../bytes/index.ts'
+import { type Host, type InterfaceSettings, loopbackIndex, RouteType } from '../host/index.ts'
+import type { HookFunction, Packet } from '../packet/index.ts'
+import { Hook, HookVerdict, PacketType, Protocol } from '../packet/index.ts'
+import type { Box, Tracking } from './box.ts'
+import { Drop, Fate } from './fate.ts'
+import { decreaseTimeToLive, forward4, leaveForwarded } from './forward.ts'
+import type { HookEntry, HookLists, PlaceNumber } from './hook-lists.ts'
+import { Place } from './hook-lists.ts'
+import { InputRoute, isOrdinary4, routeInput4, Way } from './input-route.ts'
+import type { Observer } from './walker.ts'
+
+/** IPv4 without options, and the first four bytes behind it. */
+const leastLength = 28
+const headerLength = 20
+
+/** The walk as the lane sees it: where a packet that is none of its own goes on. */
+export interface LongWay extends Box {
+  /** Behind the routing decision. */
+  goOn(packet: Packet, way: InputRoute): void
+  /** A function on a hook did not let it pass. */
+  stop(packet: Packet, place: PlaceNumber, isStolen: boolean): void
+}
+
+/** What stands on a hook behind conntrack, in order; its own confirmation is called by name. */
+interface Station {
+  readonly place: PlaceNumber
+  readonly run: HookFunction | null
+}
+
+export class Express {
+  private readonly host: Host
+  private readonly tracking: Tracking
+  private readonly longWay: LongWay
+  private readonly observer: Observer
+  private readonly way = new InputRoute()
+  /** Null: something stands before conntrack, or nothing is tracked. */
+  private readonly arrival: readonly Station[] | null
+  private readonly forward: readonly Station[]
+  private readonly departure: readonly Station[]
+  /** 1 for interfaces that forward, have no reverse path filter, and refuse packets from own addresses. */
+  private readonly isPlainInput: Uint8Array
+
+  constructor(host: Host, tracking: Tracking, hooks: HookLists, longWay: LongWay, observer: Observer) {
+    this.host = host
+    this.tracking = tracking
+    this.longWay = longWay
+    this.observer = observer
+    this.arrival = behindConntrack(hooks[Hook.prerouting] ?? [])
+    this.forward = hooks[Hook.forward] ?? []
+    this.departure = hooks[Hook.postrouting] ?? []
+    const plain = host.interfaces.map(({ settings }) => isPlain(settings))
+    this.isPlainInput = Uint8Array.from([false, ...plain], Number)
+  }
+
+  /** Whether nothing sees a packet before conntrack does, so that packets may take this way at all. */
+  get isOpen(): boolean {
+    return this.arrival !== null
+  }
+
+  /** Walks a packet as it arrived to its end. False: nothing has happened to it, the long way is to be taken from the beginning. */
+  take(packet: Packet, available: number): boolean {
+    if (this.arrival === null || packet.packetType !== PacketType.host || !decodeEveryday(packet, available))
+      return false
+    return this.walk(packet)
+  }
+
+  /** The same for one that {@link decodeEveryday} has decoded: the long way begins behind the decoding. */
+  walk(packet: Packet): boolean {
+    const { arrival, way } = this
+    if (arrival === null) return false
+    packet.hook = Hook.prerouting
+    packet.reason = 0
+    if (!this.tracking.trackKnown(packet)) return false
+    if (arrival.length > 0 && !this.pass(arrival, packet)) return true
+    if (!this.routeAcross(packet)) routeInput4(this.host, packet, way)
+    if (way.way === Way.forward && packet.bytes[packet.start] === 0x45) this.sendOn(packet)
+    else this.longWay.goOn(packet, way)
+    return true
+  }
+
+  /** {@link routeInput4} for what comes in where sources are not looked at but for being own ones, and goes out. False: ask that. */
+  private routeAcross({ bytes, start, input }: Packet): boolean {
+    const { host } = this
+    if (this.isPlainInput[input] !== 1 || !isOrdinary4(bytes, start + 12) || !isOrdinary4(bytes, start + 16))
+      return false
+    const route = host.route(4, bytes, start + 16)
+    if (route.type !== RouteType.unicast || host.isOwnAddress(4, bytes, start + 12)) return false
+    this.way.set(Way.forward, route, Drop.none)
+    return true
+  }
+
+  private sendOn(packet: Packet): void {
+    const { route } = this.way
+    const { bytes, start } = packet
+    if (packet.packetType !== PacketType.host || bytes[start + 8]! <= 1 || packet.end - start > route.mtu)
+      return forward4(this.longWay, packet, route)
+    packet.output = route.output
+    decreaseTimeToLive(bytes, start)
+    packet.hook = Hook.forward
+    if (!this.pass(this.forward, packet)) return
+    const { output } = packet
+    const isUsual = packet.bytes[packet.start] === 0x45 && output === route.output && output !== loopbackIndex
+    if (!isUsual || packet.end - packet.start > route.mtu) return leaveForwarded(this.longWay, packet)
+    packet.passedRule = packet.rule
+    packet.hook = Hook.postrouting
+    if (!this.pass(this.departure, packet)) return
+    this.observer.onTransmit(output, packet)
+    this.longWay.conclude(packet, Fate.forwarded, Drop.none)
+  }
+
+  private pass(stations: readonly Station[], packet: Packet): boolean {
+    for (let i = 0; i < stations.length; i++) {
+      const { place, run } = stations[i]!
+      const verdict = place === Place.confirm ? this.tracking.confirm(packet) : run ? run(packet) : HookVerdict.accept
+      if (verdict === HookVerdict.accept) continue
+      this.longWay.stop(packet, place, verdict === HookVerdict.stolen)
+      return false
+    }
+    return true
+  }
+}
+
+const isPlain = ({ isForwarding, reversePathFilter, isAcceptingLocalSources }: InterfaceSettings): boolean =>
+  isForwarding[4] && reversePathFilter === 0 && !isAcceptingLocalSources
+
+/**
+ * Decodes what the IP layer would take and nothing on its way would do anything about but forward it: IPv4 without options, whole,
+ * TCP or UDP between ordinary addresses. False: {@link decode} is to look at it. Bytes `start` to `available` are at hand.
+ */
+export function decodeEveryday(packet: Packet, available: number): boolean {
+  const { bytes, start } = packet
+  if (available - start < leastLength || bytes[start] !== 0x45 || bytes[start + 8]! <= 1) return false
+  if (((bytes[start + 6]! & 0x3f) | bytes[start + 7]!) !== 0) return false
+  const protocol = bytes[start + 9]!
+  if (protocol !== Protocol.udp && protocol !== Protocol.tcp) return false
+  const length = readUint16(bytes, start + 2)
+  if (length < leastLength || start + length > available) return false
+  if (!isOrdinary4(bytes, start + 12) || !isOrdinary4(bytes, start + 16)) return false
+  if (!packet.isChecksumTrusted && fold(sumWords(bytes, start, start + headerLength)) !== 0xffff) return false
+  packet.family = 4
+  packet.protocol = protocol
+  packet.end = start + length
+  packet.transport = start + headerLength
+  packet.fragmentOffset = 0
+  packet.moreFragments = false
+  return true
+}
+
+function behindConntrack(entries: readonly HookEntry[]): readonly Station[] | null {
+  const at = entries.findIndex(({ place }) => place === Place.conntrack)
+  const before = entries.slice(0, at)
+  return at < 0 || before.some(({ place }) => place !== Place.defragment) ? null : entries.slice(at + 1)
+}
