@@ -28,6 +28,11 @@ export class ByteWindow {
     return this.end - this.position
   }
 
+  /** Whether the bytes at hand were put together from several chunks. */
+  get isGathered(): boolean {
+    return this.bytes === this.#own
+  }
+
   /** Bytes that were skipped but have not arrived. */
   get owed(): number {
     return this.#toSkip

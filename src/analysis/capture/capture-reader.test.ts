@@ -190,8 +190,8 @@ test('frames point into the chunk, not into a copy', () => {
 
 test('time counts from any origin', () => {
   const frame = { ...createFrame(), timeSeconds: 1_700_000_001, timeNanoseconds: 500_000 }
-  expect(millisecondsSince(1_700_000_000, frame)).toBe(1000.5)
-  expect(millisecondsSince(0, frame)).toBe(1_700_000_001_000.5)
+  expect(millisecondsSince(1_700_000_000, frame.timeSeconds, frame.timeNanoseconds)).toBe(1000.5)
+  expect(millisecondsSince(0, frame.timeSeconds, frame.timeNanoseconds)).toBe(1_700_000_001_000.5)
 })
 
 test.each([

@@ -1,5 +1,6 @@
 /** The reader of captures: bytes pushed in chunks of any size, frames pulled out, no allocation per frame. */
-import type { Frame } from './frame.ts'
+import { createFrame, type Frame } from './frame.ts'
+import type { FrameBlock } from './frame-block.ts'
 import { hexadecimal } from './hexadecimal.ts'
 import { isGzip } from './is-gzip.ts'
 import { PcapFormat } from './pcap.ts'
@@ -18,6 +19,9 @@ export class CaptureReader {
   #isStarved = true
   #isFinished = false
   #cutFrames = 0
+  /** The last frame read for a block; it begins the next one where it did not fit. */
+  readonly #frame: Frame = createFrame()
+  #isFrameWaiting = false
 
   /** Adds bytes, which are borrowed (not copied) until `next` answers false. Ignored once `stopped` or finished. */
   push(chunk: Uint8Array): void {
@@ -38,6 +42,36 @@ export class CaptureReader {
     this.#isStarved = true
     if (this.#isFinished) this.#nameTail()
     return false
+  }
+
+  /**
+   * Fills `block` with the next frames, at least one and as many as are alike and lie in one piece. False as of {@link next}, which
+   * must not be called in between.
+   */
+  nextBlock(block: FrameBlock): boolean {
+    const frame = this.#frame
+    const { window } = this.#reading
+    if (!this.#isFrameWaiting && !this.next(frame)) return false
+    this.#isFrameWaiting = false
+    block.begin(frame, window.view)
+    block.add(frame)
+    // What straddles two chunks lies in bytes that the next frame may take.
+    if (window.isGathered) return true
+    this.#addRun(block)
+    while (!block.isFull && this.next(frame)) {
+      this.#isFrameWaiting = !block.isAlike(frame)
+      if (this.#isFrameWaiting) break
+      block.add(frame)
+    }
+    return true
+  }
+
+  /** The format's own short way. */
+  #addRun(block: FrameBlock): void {
+    const before = block.count
+    const cut = this.#format?.addRun?.(block) ?? 0
+    this.#reading.frameCount += block.count - before
+    this.#cutFrames += cut
   }
 
   /** Says that no more bytes come. What the end of the capture cut off becomes a problem once `next` has answered false. */

@@ -53,9 +53,9 @@ export function createFrame(): Frame {
 }
 
 /**
- * Milliseconds from `originSeconds` (whole seconds since 1970) to the frame. With an origin within 100 days of the
+ * Milliseconds from `originSeconds` (whole seconds since 1970) to a frame's time. With an origin within 100 days of the
  * frame the result is exact to 2 nanoseconds; with origin 0 (epoch milliseconds) to a quarter of a microsecond.
  */
-export function millisecondsSince(originSeconds: number, frame: Frame): number {
-  return (frame.timeSeconds - originSeconds) * 1000 + frame.timeNanoseconds / 1e6
+export function millisecondsSince(originSeconds: number, seconds: number, nanoseconds: number): number {
+  return (seconds - originSeconds) * 1000 + nanoseconds / 1e6
 }

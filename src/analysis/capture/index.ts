@@ -1,5 +1,6 @@
 export { CaptureReader } from './capture-reader.ts'
 export { createFrame, type Direction, type Frame, millisecondsSince, type PacketType } from './frame.ts'
+export { blockLength, FrameBlock } from './frame-block.ts'
 export { isGzip } from './is-gzip.ts'
 export { decodeLink } from './link/decode-link.ts'
 export { createLinkLayer, type LinkLayer, type SkipReason, skipReasons, skipText } from './link/link-layer.ts'

@@ -1,5 +1,6 @@
 /** Reads pcap: draft-ietf-opsawg-pcap, and Kuznetsov's modified form, whose records say which way the frame went. */
 import type { Frame, PacketType } from './frame.ts'
+import { blockLength, type FrameBlock } from './frame-block.ts'
 import { hexadecimal } from './hexadecimal.ts'
 import { type CaptureFormat, longestFrame, type Reading } from './reading.ts'
 
@@ -9,6 +10,8 @@ export const pcapMagic = { microseconds: 0xa1b2c3d4, nanoseconds: 0xa1b23c4d, mo
 type Magic = (typeof pcapMagic)[keyof typeof pcapMagic]
 
 const fileHeaderLength = 24
+const recordHeaderLength = 16
+const modifiedRecordHeaderLength = 24
 
 /** `sll_pkttype` in linux/if_packet.h, by number. */
 const packetTypes: readonly PacketType[] = ['host', 'broadcast', 'multicast', 'other', 'outgoing']
@@ -21,6 +24,7 @@ export class PcapFormat implements CaptureFormat {
   readonly #isModified: boolean
   readonly #recordHeaderLength: number
   readonly #nanosecondsPerUnit: number
+  readonly #unitsPerSecond: number
   #hasHeader = false
   #minorVersion = 4
   #linkType = 0
@@ -29,8 +33,9 @@ export class PcapFormat implements CaptureFormat {
     this.#reading = reading
     this.#littleEndian = littleEndian
     this.#isModified = magic === pcapMagic.modified
-    this.#recordHeaderLength = this.#isModified ? 24 : 16
+    this.#recordHeaderLength = this.#isModified ? modifiedRecordHeaderLength : recordHeaderLength
     this.#nanosecondsPerUnit = magic === pcapMagic.nanoseconds ? 1 : 1000
+    this.#unitsPerSecond = 1e9 / this.#nanosecondsPerUnit
   }
 
   /** The format if the four bytes at `at` are one of its magics in either byte order. */
@@ -54,6 +59,40 @@ export class PcapFormat implements CaptureFormat {
     this.#readRecord(frame, captured)
     window.advance(headerLength + captured)
     return true
+  }
+
+  /** Records of today's version; whatever is strange about one is left to {@link next}. */
+  addRun(block: FrameBlock): number {
+    if (this.#isModified || this.#minorVersion < 4) return 0
+    const { window } = this.#reading
+    const { view, end } = window
+    const { starts, capturedLengths, originalLengths, seconds, nanoseconds } = block
+    const isLittle = this.#littleEndian
+    let at = window.position
+    let { count } = block
+    let cut = 0
+    for (; count < blockLength && end - at >= recordHeaderLength; count++) {
+      const captured = view.getUint32(at + 8, isLittle)
+      const original = view.getUint32(at + 12, isLittle)
+      const fraction = view.getUint32(at + 4, isLittle)
+      if (
+        captured > original ||
+        captured > longestFrame ||
+        captured > end - at - recordHeaderLength ||
+        fraction >= this.#unitsPerSecond
+      )
+        break
+      starts[count] = at + recordHeaderLength
+      capturedLengths[count] = captured
+      originalLengths[count] = original
+      seconds[count] = view.getUint32(at, isLittle)
+      nanoseconds[count] = fraction * this.#nanosecondsPerUnit
+      if (captured < original) cut++
+      at += recordHeaderLength + captured
+    }
+    block.count = count
+    window.position = at
+    return cut
   }
 
   finish(): void {

@@ -2,6 +2,7 @@
 
 import { ByteWindow } from './byte-window.ts'
 import type { Frame } from './frame.ts'
+import type { FrameBlock } from './frame-block.ts'
 import { type ProblemCode, ProblemLog } from './problem.ts'
 
 /** An interface that the capture was taken on. A pcap file has one, without names. */
@@ -18,6 +19,11 @@ export interface CaptureInterface {
 export interface CaptureFormat {
   readonly name: 'pcap' | 'pcapng'
   next(frame: Frame): boolean
+  /**
+   * Adds to a block that has begun the frames that follow in one piece and are everyday; others are left to `next`. Answers how many of
+   * them the snap length cut. A format need not have this.
+   */
+  addRun?(block: FrameBlock): number
   /** Names what the end of the file cut off, if anything; called once, when `next` found no more. */
   finish(): void
 }

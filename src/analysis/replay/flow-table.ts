@@ -174,6 +174,14 @@ export class FlowTable {
     this.#hotDoubles[d + HotDouble.lastTime] = time
   }
 
+  /** Reads what {@link countPacket} will change in these rows, so that the processor has it at hand by then. Answers nothing of use. */
+  touch(rows: Int32Array, count: number): number {
+    const hot = this.#hot
+    let sum = 0
+    for (let i = 0; i < count; i++) sum |= hot[rows[i]! * hotStride]!
+    return sum
+  }
+
   /** Number of its last packet in the entry's original or reply direction; 0: none. */
   lastNumber(row: number, isReply: boolean): number {
     const at = (row - 1) * hotStride

@@ -2,9 +2,19 @@
 
 import { type Conntrack, type ConntrackSettings, Status } from '../../model/conntrack/index.ts'
 import { Drop, type DropNumber, Engine, Fate } from '../../model/engine/index.ts'
-import { bytesText, Hook, Packet } from '../../model/packet/index.ts'
+import { bytesText, Hook, Packet, sourceAt } from '../../model/packet/index.ts'
 import type { Ruleset } from '../../model/rules/index.ts'
-import { createLinkLayer, decodeLink, type Frame, type LinkLayer, millisecondsSince } from '../capture/index.ts'
+import {
+  blockLength,
+  createFrame,
+  createLinkLayer,
+  decodeLink,
+  type Frame,
+  type FrameBlock,
+  type LinkLayer,
+  millisecondsSince,
+} from '../capture/index.ts'
+import { EverydayPackets } from './everyday.ts'
 import { FlowFlag, type FlowRow, FlowTable, hostDecision } from './flow-table.ts'
 import { IpView } from './ip-view.ts'
 import { Judge, readQuoted } from './judge.ts'
@@ -38,6 +48,13 @@ export interface ReplayOptions {
   readonly onJudgment: ((judgment: Judgment) => void) | null
 }
 
+/** What a walk came to. */
+interface Decision {
+  verdict: VerdictName
+  rule: number
+  hook: number
+}
+
 /** Longest IP packet, and room behind it for what a cut frame lacks. */
 const scratchLength = 65_536 + 64
 
@@ -49,6 +66,11 @@ export class Replay {
   readonly #host: ReplayHost
   readonly #engine: Engine
   readonly #vantage: Vantage
+  readonly #between: BetweenVantage | null
+  /** Null: every packet has to be looked at in full. */
+  readonly #everyday: EverydayPackets | null
+  readonly #rows: Int32Array = new Int32Array(blockLength)
+  readonly #frame: Frame = createFrame()
   readonly #hostVantage: HostVantage | null
   readonly #trust: ChecksumTrust
   readonly #judge: Judge
@@ -68,9 +90,6 @@ export class Replay {
   #first = -1
   #time = 0
   readonly #madeNow: { entry: number; state: number; isReply: boolean; length: number }[] = []
-  #endEntry = 0
-  #endState = 0
-  #endIsReply = false
 
   constructor(options: ReplayOptions) {
     this.#options = options
@@ -88,9 +107,15 @@ export class Replay {
     this.rules = new RuleIndex(ruleset)
     this.#trust = new ChecksumTrust(survey)
     this.#hostVantage = vantage.kind === 'host' ? this.#createHostVantage(vantage) : null
-    this.#vantage = this.#hostVantage ?? this.#createBetween()
+    const between = this.#hostVantage ? null : this.#createBetween()
+    this.#vantage = this.#hostVantage ?? between ?? this.#createBetween()
+    const isPlain = !this.#needsMemory && this.#trust.isByChecksum && this.#engine.isConntrackFirst
+    this.#between = between
+    this.#everyday = isPlain && between ? new EverydayPackets() : null
     if (this.#hostVantage) this.#engine.onTransmit = (_interface, packet) => this.#noteMade(packet)
-    this.#engine.onConclude = (packet) => this.#noteEnd(packet)
+    this.#engine.onConclude = (packet) => {
+      if (packet !== this.#packet) this.#accountMade(packet)
+    }
     const { conntrack, rules, flows } = this
     this.#judge = new Judge({ host: this.#host, engine: this.#engine, conntrack, rules, flows, recent: this.#recent })
   }
@@ -127,14 +152,6 @@ export class Replay {
     return entry !== 0 && (this.conntrack.status(entry) & (Status.sourceNat | Status.destinationNat)) !== 0
   }
 
-  /** The walk takes entry and state off the packet when it is over; this is the last moment to see them. */
-  #noteEnd(packet: Packet): void {
-    if (packet !== this.#packet) return this.#accountMade(packet)
-    this.#endEntry = packet.entry
-    this.#endState = packet.state
-    this.#endIsReply = packet.isReply
-  }
-
   /** What the host answers by itself belongs to the flow, though no frame of the capture stands for it. Counted when the row is known. */
   #accountMade(packet: Packet): void {
     this.#tally.made += 1
@@ -152,11 +169,64 @@ export class Replay {
     this.#madeNow.length = 0
   }
 
+  /** Runs the frames of a block through, one after the other. Their bytes are changed. `capture`: index into the captures' names. */
+  feedBlock(block: FrameBlock, capture: number): void {
+    const everyday = this.#everyday
+    const { count } = block
+    if (everyday !== null) this.#lookAhead(block, everyday)
+    for (let i = 0; i < count; i++) {
+      if (everyday !== null && everyday.ends[i] !== 0 && this.#feedEveryday(block, i, everyday)) continue
+      block.read(i, this.#frame)
+      this.feed(this.#frame, capture)
+    }
+  }
+
+  #lookAhead(block: FrameBlock, everyday: EverydayPackets): void {
+    everyday.find(block)
+    this.conntrack.touch(everyday.hashes, this.#rows, block.count)
+    this.flows.touch(this.#rows, block.count)
+  }
+
+  /** Between sides and without judgments to be told. False: nothing has happened yet. */
+  #feedEveryday(block: FrameBlock, i: number, everyday: EverydayPackets): boolean {
+    const input = this.#between?.inputOf(block.bytes, everyday.starts[i]! + 12) ?? 0
+    if (input === 0) return false
+    const packet = this.#packet
+    packet.reset()
+    everyday.take(block, i, packet)
+    const tally = this.#tally
+    tally.frames += 1
+    if (block.hasTime) this.#setClock(block.seconds[i]!, block.nanoseconds[i]!)
+    packet.time = this.#time
+    packet.number = tally.packets += 1
+    packet.input = input
+    const length = packet.end - packet.start
+    this.#engine.receiveEveryday(packet)
+    if (!this.#countEveryday(length)) {
+      this.#account(this.#conclude(false), length)
+      if (this.#madeNow.length > 0) this.#settleMade()
+    }
+    return true
+  }
+
+  /** A packet of a flow that is known went on: what {@link #account} does with nearly all. */
+  #countEveryday(length: number): boolean {
+    const packet = this.#packet
+    if (this.#engine.fate !== Fate.forwarded || packet.state !== stateBits.established) return false
+    const row = this.conntrack.owner(packet.entry)
+    if (row === 0) return false
+    const tally = this.#tally
+    tally.verdicts.accept += 1
+    tally.state(packet.state, 0)
+    this.flows.countPacket(row, packet.isReply, length, this.#time, packet.state, packet.number)
+    return true
+  }
+
   /** Runs one frame through. Its bytes are changed. `capture`: index into the captures' names. */
   feed(frame: Frame, capture: number): void {
     const tally = this.#tally
     tally.frames += 1
-    this.#setClock(frame)
+    if (frame.hasTime) this.#setClock(frame.timeSeconds, frame.timeNanoseconds)
     const link = this.#link
     decodeLink(frame, link)
     if (link.kind === 'skip') return tally.skipFrame(link)
@@ -175,10 +245,9 @@ export class Replay {
     this.#walk(frame, capture, isCut)
   }
 
-  #setClock(frame: Frame): void {
-    if (!frame.hasTime) return
-    if (this.#origin < 0) this.#origin = frame.timeSeconds
-    const time = millisecondsSince(this.#origin, frame)
+  #setClock(seconds: number, nanoseconds: number): void {
+    if (this.#origin < 0) this.#origin = seconds
+    const time = millisecondsSince(this.#origin, seconds, nanoseconds)
     if (this.#first < 0) this.#first = time
     const since = time - this.#first
     if (since < this.#time) this.#tally.backwards += 1
@@ -210,19 +279,13 @@ export class Replay {
     const { onJudgment } = this.#options
     const words = onJudgment ? bytesText(view.bytes, view.start, view.available) : ''
     const quoted = onJudgment && readQuoted(view, this.#quoted) ? this.#quoted : null
-    this.#endEntry = 0
-    this.#endState = 0
     // Behind the packet's own end there may be Ethernet padding, which a program that sends it did not write.
     const end = Math.min(view.end, view.available)
     if (isSent) this.#host.noteSent(view)
     if (isSent) this.#engine.send(packet, end, true)
     else this.#engine.receive(packet, view.available)
-    packet.entry = this.#endEntry
-    packet.state = this.#endState
-    packet.isReply = this.#endIsReply
-    const length = end - view.start
-    const decision = this.#decide(isSent)
-    const row = this.#account(decision.verdict, decision.rule, length)
+    const decision = this.#conclude(isSent)
+    const row = this.#account(decision, end - view.start)
     if (this.#madeNow.length > 0) this.#settleMade()
     if (this.#needsMemory && this.#engine.fate === Fate.forwarded) this.#recent.notePassed()
     if (!onJudgment) return
@@ -231,9 +294,9 @@ export class Replay {
   }
 
   /** One reused object: what the walk came to. */
-  readonly #decision: { verdict: VerdictName; rule: number; hook: number } = { verdict: 'accept', rule: 0, hook: 0 }
+  readonly #decision: Decision = { verdict: 'accept', rule: 0, hook: 0 }
 
-  #decide(isSent: boolean): { verdict: VerdictName; rule: number; hook: number } {
+  #conclude(isSent: boolean): Decision {
     const { fate } = this.#engine
     const packet = this.#packet
     const decision = this.#decision
@@ -251,7 +314,7 @@ export class Replay {
   }
 
   /** Counts the packet for the summary and for its flow; answers the flow's row or 0. */
-  #account(verdict: VerdictName, rule: number, length: number): number {
+  #account({ verdict, rule }: Decision, length: number): number {
     const packet = this.#packet
     const tally = this.#tally
     const engine = this.#engine
@@ -284,8 +347,7 @@ export class Replay {
       if (owner !== 0 && verdict !== 'accept') flows.countRefused(owner, rule || hostDecision(this.#engine.reason))
       return owner
     }
-    const view = this.#view
-    if (view.family === 0) return 0
+    if (packet.family === 0) return 0
     let row = owner
     let isReply = packet.isReply
     if (row === 0) {
@@ -308,13 +370,11 @@ export class Replay {
   #aimedRow(): number {
     const { flows } = this
     const packet = this.#packet
-    const view = this.#view
-    if (view.family === 0) return 0
+    if (packet.family === 0) return 0
     // NAT has rewritten the packet: the entry remembers what its ends were.
     if (this.#isTranslated(packet)) flows.aimAtEntry(this.conntrack, packet.entry, packet.isReply)
     else {
-      const source = packet.start + (view.family === 4 ? 12 : 8)
-      flows.aim(packet.bytes, view.family, source, packet.protocol, packet.transport)
+      flows.aim(packet.bytes, packet.family, sourceAt(packet), packet.protocol, packet.transport)
     }
     const found = flows.find()
     const isNewFlow =

@@ -1,7 +1,7 @@
 /** What the commands that replay have in common: options to vantage, a look ahead, then every chunk of every capture through the model. */
 
 import type { Command } from 'commander'
-import { CaptureReader, createFrame } from '../../analysis/capture/index.ts'
+import { CaptureReader, createFrame, FrameBlock } from '../../analysis/capture/index.ts'
 import {
   CaptureMerge,
   type CaptureSummary,
@@ -100,7 +100,11 @@ export async function runReplay(names: readonly string[], flags: ReplayFlags, li
     onJudgment,
   })
   listeners.onStart?.(replay, described || sides ? [] : vantage.words)
-  await pump(merge, inputs, replay, listeners.output)
+  const [only] = merge.sources
+  const [input] = inputs
+  if (only && input && inputs.length === 1) await pumpBlocks(only.reader, input, replay, listeners.output)
+  else await pump(merge, inputs, replay, listeners.output)
+  for (const one of inputs) one.close()
   const captures = merge.sources.map(({ name, reader }) => ({
     name,
     format: reader.format ?? null,
@@ -185,7 +189,29 @@ async function pump(
     progress.show(replay.packets, shareOf(inputs))
   }
   progress.end()
-  for (const input of inputs) input.close()
+}
+
+/** The same for a single capture, whose frames need not be taken one by one. */
+async function pumpBlocks(reader: CaptureReader, input: CaptureInput, replay: Replay, output: Output): Promise<void> {
+  const progress = new Progress()
+  const block = new FrameBlock()
+  for (let chunk = await input.next(); chunk !== null && !reader.stopped; chunk = await input.next()) {
+    reader.push(chunk)
+    if (!(await feedAll(reader, block, replay, output))) break
+    progress.show(replay.packets, shareOf([input]))
+  }
+  reader.finish()
+  await feedAll(reader, block, replay, output)
+  progress.end()
+}
+
+/** Feeds what is at hand. False: nobody reads the output any more. */
+async function feedAll(reader: CaptureReader, block: FrameBlock, replay: Replay, output: Output): Promise<boolean> {
+  while (!output.isClosed && reader.nextBlock(block)) {
+    replay.feedBlock(block, 0)
+    if (output.isFull) await output.flush()
+  }
+  return !output.isClosed
 }
 
 /** How much of all files was read; null where a size is unknown. */

@@ -54,7 +54,20 @@ export class BetweenVantage implements Vantage {
     makeRoomForAHop(view)
     setReceive(placement, this.#inputs[from] ?? 0)
   }
+
+  /**
+   * The interface by which an everyday IPv4 packet comes in, whose addresses stand at `source` and behind it; 0: it does not go
+   * from one side to another.
+   */
+  inputOf(bytes: Uint8Array, source: number): number {
+    if (isLinkLocal4(bytes, source) || isLinkLocal4(bytes, source + 4)) return 0
+    const from = this.#finder.find(bytes, source, 4)
+    return from === this.#finder.find(bytes, source + 4, 4) ? 0 : (this.#inputs[from] ?? 0)
+  }
 }
+
+/** 169.254.0.0/16 */
+const isLinkLocal4 = (bytes: Uint8Array, at: number): boolean => bytes[at] === 169 && bytes[at + 1] === 254
 
 /** Multicast, broadcast, unspecified and link-local addresses stay on their link. */
 function isNotForwarded(view: IpView): boolean {
@@ -68,10 +81,7 @@ function isNotForwarded(view: IpView): boolean {
     )
   }
   if (bytes[destination]! >= 224 || isUnspecified(bytes, source, 4)) return true
-  return (
-    (bytes[source] === 169 && bytes[source + 1] === 254) ||
-    (bytes[destination] === 169 && bytes[destination + 1] === 254)
-  )
+  return isLinkLocal4(bytes, source) || isLinkLocal4(bytes, destination)
 }
 
 function isUnspecified(bytes: Uint8Array, at: number, length: number): boolean {

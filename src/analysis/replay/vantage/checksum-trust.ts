@@ -31,6 +31,11 @@ export class ChecksumTrust {
     this.#oneSided = new AddressList(this.oneSidedAddresses.flatMap((text) => parseAddress(text) ?? []))
   }
 
+  /** Whether a packet that is whole and whose checksums are right is never taken on trust. */
+  get isByChecksum(): boolean {
+    return this.#oneSided.isEmpty
+  }
+
   /** Whether this packet's checksums are to be believed unseen. */
   isTrusted(view: IpView, isCut: boolean): boolean {
     if (isCut) {

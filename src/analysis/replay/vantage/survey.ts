@@ -80,7 +80,11 @@ export class Survey {
 
   feed(frame: Frame, capture: number): void {
     this.frames += 1
-    if (frame.hasTime) this.start = Math.min(this.start ?? Number.POSITIVE_INFINITY, millisecondsSince(0, frame))
+    if (frame.hasTime)
+      this.start = Math.min(
+        this.start ?? Number.POSITIVE_INFINITY,
+        millisecondsSince(0, frame.timeSeconds, frame.timeNanoseconds),
+      )
     const link = this.#link
     decodeLink(frame, link)
     if (link.kind !== 'ip') return
