@@ -3,6 +3,8 @@
  * Records differ in size: IPv4 addresses take one word, IPv6 addresses four, and accounting is kept only when asked for.
  */
 
+import { Protocol } from '../packet/index.ts'
+
 /** Offsets of the words that every record has. What every packet of a flow touches stands in the first 16 words (IPv4). */
 export const Word = {
   /** {@link tupleKind}: protocol and family. In a free record: the next free one. */
@@ -50,11 +52,14 @@ export const tupleKind = (family: number, protocol: number): number => (family =
 /** Words of one tuple by kind. */
 export const tupleWords = (kind: number): number => (kind & isVersion6 ? 9 : 3)
 
-/** Offset of what the tracker keeps (14 words), by kind. */
+/** Offset of what the tracker keeps, by kind. */
 export const trackerOffset = (kind: number): number => (kind & isVersion6 ? 26 : 14)
 
+/** How many words that is: TCP keeps windows of both sides, all others a few moments and tags. */
+const trackerRoom = (kind: number): number => ((kind & 0xff) === Protocol.tcp ? 14 : 7)
+
 /** Offset of the counters by kind: for each direction packets, bytes (low word), bytes (high word). */
-export const accountOffset = (kind: number): number => (kind & isVersion6 ? 40 : 28)
+export const accountOffset = (kind: number): number => trackerOffset(kind) + trackerRoom(kind)
 
 /** What NAT keeps, from {@link natOffset} on. */
 export const NatWord = {
@@ -66,9 +71,10 @@ export const NatWord = {
 } as const
 
 /** Offset of what NAT keeps (3 words), by kind. */
-export const natOffset = (kind: number, isAccounted: boolean): number =>
-  kind & isVersion6 ? 46 : isAccounted ? 34 : 28
+export const natOffset = (kind: number, isAccounted: boolean): number => accountOffset(kind) + (isAccounted ? 6 : 0)
 
-/** Size of a record in words. All are multiples of 8, so that the lowest bits of a handle are free: a link is `handle | direction`. */
-export const recordWords = (kind: number, isAccounted: boolean): number =>
-  kind & isVersion6 ? 56 : isAccounted ? 40 : 32
+/**
+ * Size of a record in words: 24 for UDP over IPv4, 32 for TCP. All are multiples of 8, so that the lowest bits of a handle are free: a
+ * link is `handle | direction`.
+ */
+export const recordWords = (kind: number, isAccounted: boolean): number => (natOffset(kind, isAccounted) + 3 + 7) & ~7

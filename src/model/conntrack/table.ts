@@ -32,7 +32,7 @@ export class Table {
     return this.words.byteLength + this.slots.byteLength
   }
 
-  /** A zeroed record with its kind set, not yet in the table; 0 if the heap cannot grow any more (4 million IPv4 entries). */
+  /** A zeroed record with its kind set, not yet in the table; 0 if the heap cannot grow any more (4 million TCP entries over IPv4). */
   allocate(kind: number, isAccounted: boolean): number {
     const size = recordWords(kind, isAccounted)
     let entry = this.free[size]!
@@ -59,9 +59,9 @@ export class Table {
     this.free[size] = entry
   }
 
+  /** Twice as large: what is not used of it was never touched and takes no memory of the machine, and copies stay rare. */
   private growHeap(): void {
-    const factor = this.words.length < 0x40000 ? 1.5 : 1.25
-    const grown = new Int32Array((Math.ceil(this.words.length * factor) + 63) & ~63)
+    const grown = new Int32Array(this.words.length * 2)
     grown.set(this.words)
     this.words = grown
   }
