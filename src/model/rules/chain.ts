@@ -1,8 +1,9 @@
 /** A chain as one closure: its rules in order (Linux nft_do_chain). */
 
 import { InvariantError } from '../bytes/index.ts'
+import type { Packet } from '../packet/index.ts'
 import type { Step } from './machine.ts'
-import { chainShift, Result, resultMask } from './result.ts'
+import { chainShift, isFinal, Result, resultMask } from './result.ts'
 import type { Chain, Table } from './ruleset.ts'
 import type { Statement } from './statement.ts'
 import type { Verdict } from './verdict.ts'
@@ -19,13 +20,19 @@ export function joinRules(rules: readonly Step[], chains: readonly Step[]): Step
     for (let i = 0; i < rules.length; i++) {
       const result = rules[i]!(packet)
       if (result <= Result.break) continue
-      if (result <= Result.return) return result
-      const inner = chains[result >>> chainShift]!(packet)
-      if (inner === Result.accept || inner === Result.drop) return inner
-      if ((result & resultMask) === Result.goto) return Result.return
+      const left = follow(packet, result, chains)
+      if (left !== Result.next) return left
     }
     return Result.next
   }
+}
+
+/** Walks the chain that a result names; what is left for the chain it came from is accept, drop, `return`, or `next`: it goes on. */
+export function follow(packet: Packet, result: number, chains: readonly Step[]): number {
+  if (result <= Result.return) return result
+  const inner = chains[result >>> chainShift]!(packet)
+  if (isFinal(inner)) return inner
+  return (result & resultMask) === Result.goto ? Result.return : Result.next
 }
 
 /** Why the kernel refuses the jumps of a table, or null. */

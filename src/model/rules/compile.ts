@@ -4,8 +4,11 @@ import { InvariantError } from '../bytes/index.ts'
 import type { Packet } from '../packet/index.ts'
 import { type HookFunction, HookVerdict } from '../packet/index.ts'
 import { assertJumps, joinRules } from './chain.ts'
-import { compileStatement, instantiateObject, instantiateStatement } from './expressions/statements.ts'
-import { loadValue } from './expressions/values.ts'
+import { joinOperations, loadOf } from './code/closures.ts'
+import { type Form, Joiner } from './code/joiner.ts'
+import type { RuleCode, StatementCode, ValueCode } from './code/operation.ts'
+import { codeStatement, instantiateObject, instantiateStatement } from './expressions/statements.ts'
+import { codeValue } from './expressions/values.ts'
 import { Listing } from './listing.ts'
 import type { Load, Machine, Stateful, Step } from './machine.ts'
 import type { RuleObject } from './object.ts'
@@ -48,12 +51,20 @@ export interface CompiledRuleset {
 /** 32-bit words: values in a rule are far smaller. */
 const registerCount = 256
 
-/** With a tracer every rule reports; without one, nothing of that is compiled. The ruleset has passed `findJumpProblem`. */
-export function compileRuleset(ruleset: Ruleset, surroundings: Surroundings, tracer: Tracer | null): CompiledRuleset {
+/**
+ * With a tracer every rule reports, and closures run whatever `form` says; without one, nothing of that is compiled. The ruleset has
+ * passed `findJumpProblem`.
+ */
+export function compileRuleset(
+  ruleset: Ruleset,
+  surroundings: Surroundings,
+  tracer: Tracer | null,
+  form: Form = 'tiered',
+): CompiledRuleset {
   const tables = ruleset.tables.filter((table) => !table.isDormant && familiesOf(table) !== null)
   const highest = tables.reduce((most, table) => Math.max(most, highestRuleId(table)), 0)
   const hits: Hits = { packets: new Float64Array(highest + 1), bytes: new Float64Array(highest + 1) }
-  const compiler = new Compiler(surroundings, tracer, hits)
+  const compiler = new Compiler(surroundings, tracer, hits, form)
   const baseChains = tables.flatMap((table) => compiler.compileTable(table))
   baseChains.reverse()
   baseChains.sort((a, b) => a.base.hook - b.base.hook || a.base.priority - b.base.priority)
@@ -78,6 +89,7 @@ class Compiler implements Machine, RuleJoiner {
   readonly listing: Listing
   private readonly tracer: Tracer | null
   private readonly hits: Hits
+  private readonly joiner: Joiner
   private readonly stores = new Map<SetDefinition, SetStore>()
   private readonly objects = new Map<RuleObject, Stateful>()
   private readonly names: Int32Array[] = []
@@ -91,10 +103,11 @@ class Compiler implements Machine, RuleJoiner {
   private traced: Packet | null = null
   private tracedNumber = 0
 
-  constructor(surroundings: Surroundings, tracer: Tracer | null, hits: Hits) {
+  constructor(surroundings: Surroundings, tracer: Tracer | null, hits: Hits, form: Form) {
     this.surroundings = surroundings
     this.tracer = tracer
     this.hits = hits
+    this.joiner = new Joiner(form, this.registers, this.chains, hits)
     this.listing = new Listing(surroundings.host)
   }
 
@@ -107,14 +120,22 @@ class Compiler implements Machine, RuleJoiner {
     for (const _ of table.chains) this.chains.push(() => Result.next)
     for (const definition of table.sets) this.store(definition)
     for (const object of table.objects) this.object(object)
-    for (const [i, chain] of table.chains.entries()) this.chains[first + i] = this.compileChain(table, chain)
+    for (const [i, chain] of table.chains.entries()) this.compileChain(table, chain, first + i)
     return table.chains.flatMap((chain, i) => this.compileBase(table, chain, first + i))
   }
 
-  private compileChain(table: Table, chain: Chain): Step {
-    const { tracer } = this
-    if (!tracer) return this.joinRules(indexRules(chain.rules, 0, this))
-    const run = this.joinRules(chain.rules.map((rule) => this.traceRule(table, rule, tracer)))
+  private compileChain(table: Table, chain: Chain, number: number): void {
+    const { chains, tracer } = this
+    if (tracer) chains[number] = this.traceChain(table, chain, tracer)
+    else
+      this.joiner.rules(indexRules(chain.rules, 0, this), (step) => {
+        chains[number] = step
+      })
+  }
+
+  private traceChain(table: Table, chain: Chain, tracer: Tracer): Step {
+    const rules = chain.rules.map((rule) => this.traceRule(table, rule, tracer))
+    const run = joinRules(rules, this.chains)
     return (packet) => {
       tracer.enterChain(packet, table, chain)
       return run(packet)
@@ -122,9 +143,21 @@ class Compiler implements Machine, RuleJoiner {
   }
 
   private traceRule(table: Table, rule: Rule, tracer: Tracer): Step {
-    const steps = rule.statements.map((statement) => compileStatement(statement, this, rule.id))
+    const { statements } = this.ruleCode(rule, 0)
+    const steps = statements.map(({ operations }) => joinOperations(operations, this.registers))
     const traced = traceRule(rule, steps, this, tracer, this.chainNames(table))
     return traced.wrap(joinSteps(traced.steps, rule.id, this.hits))
+  }
+
+  private ruleCode(rule: Rule, from: number): RuleCode {
+    return { ruleId: rule.id, statements: rule.statements.slice(from).map((each) => this.statementCode(each, rule.id)) }
+  }
+
+  private statementCode(statement: Statement, ruleId: number): StatementCode {
+    const operations = codeStatement(statement, this, ruleId)
+    // What an operation of these kinds does to the packet, the packet's own slots say.
+    const isPlain = operations.every(({ kind }) => kind !== 'run' && kind !== 'end')
+    return { operations, isPure: isPlain || isPureStatement(statement, (name) => this.isPureChain(name)) }
   }
 
   // ---- what the index of rules sees (RuleJoiner)
@@ -134,12 +167,15 @@ class Compiler implements Machine, RuleJoiner {
   }
 
   joinRule(rule: Rule, from: number): Step {
-    const steps = rule.statements.slice(from).map((statement) => compileStatement(statement, this, rule.id))
-    return joinSteps(steps, rule.id, this.hits)
+    return this.joiner.rule(this.ruleCode(rule, from))
   }
 
   joinRules(steps: readonly Step[]): Step {
-    return joinRules(steps, this.chains)
+    let run: Step = () => Result.next
+    this.joiner.rules(steps, (step) => {
+      run = step
+    })
+    return (packet) => run(packet)
   }
 
   isPureChain(name: string): boolean {
@@ -162,12 +198,12 @@ class Compiler implements Machine, RuleJoiner {
     const { base } = chain
     const families = familiesOf(table)
     if (!base || families === null) return []
-    const run = this.chains[number] ?? (() => Result.next)
+    const { chains, tracer } = this
     const policy = base.policy === 'accept' ? HookVerdict.accept : HookVerdict.drop
     const policyRule = -base.id
-    const { tracer } = this
     const hook: HookFunction = (packet) => {
-      const result = run(packet)
+      // Looked up for each packet: a better form may have taken its place.
+      const result = chains[number]!(packet)
       if (result === Result.accept) return HookVerdict.accept
       if (result === Result.drop) return HookVerdict.drop
       packet.rule = policyRule
@@ -179,9 +215,13 @@ class Compiler implements Machine, RuleJoiner {
 
   // ---- what expressions see (Machine)
 
-  load(value: Value, at: number): Load {
+  code(value: Value, at: number): ValueCode {
     if (at + registersOf(value) > registerCount) throw new InvariantError(`a value of ${registersOf(value)} words`)
-    return loadValue(value, at, this)
+    return codeValue(value, at, this)
+  }
+
+  load(value: Value, at: number): Load {
+    return loadOf(this.code(value, at), at, this.registers)
   }
 
   instantiate(statement: Statement): Stateful {

@@ -1,6 +1,7 @@
 /** What an expression sees of the machine while it is compiled: registers, other expressions, sets, objects and chains. */
 
 import type { Packet } from '../packet/index.ts'
+import type { Operation, ValueCode } from './code/operation.ts'
 import type { RuleObject } from './object.ts'
 import type { SetDefinition } from './set.ts'
 import type { SetStore } from './sets/set-store.ts'
@@ -27,7 +28,9 @@ export interface Stateful {
 export interface Machine {
   readonly registers: Int32Array
   readonly surroundings: Surroundings
-  /** Compiles `value` to fill registers from `at`. It may scribble on registers behind its own words. */
+  /** The code of a value, which may use registers from `at` on, and scribble on those behind its own words. */
+  code(value: Value, at: number): ValueCode
+  /** {@link code} as a function that fills registers from `at`, for those who run a value by themselves. */
   load(value: Value, at: number): Load
   /** A fresh instance of a stateful statement (counter, limit, quota, ct count, last): for rules and for set elements. */
   instantiate(statement: Statement): Stateful
@@ -46,13 +49,13 @@ export interface Machine {
 
 /** The faces of one kind of value. */
 export interface ValueExpression<V extends Value> {
-  /** Fills registers from `at`. */
-  readonly load: (value: V, at: number, machine: Machine) => Load
+  /** How it is computed; registers from `at` on are its own. */
+  readonly code: (value: V, at: number, machine: Machine) => ValueCode
   /** What the value is called, as nft writes it. */
   readonly describe: (value: V, describe: (value: Value) => string) => string
 }
 
 /** The faces of one kind of statement. */
 export interface StatementExpression<S extends { readonly kind: Statement['kind'] }> {
-  readonly compile: (statement: S, machine: Machine, ruleId: number) => Step
+  readonly code: (statement: S, machine: Machine, ruleId: number) => readonly Operation[]
 }

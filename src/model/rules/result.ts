@@ -8,3 +8,6 @@ export const Result = { next: 0, break: 1, accept: 2, drop: 3, return: 4, jump: 
 
 export const resultMask = 7
 export const chainShift = 3
+
+/** Whether a result is the end of a packet's way through the base chain. */
+export const isFinal = (result: number): boolean => result === Result.accept || result === Result.drop

@@ -3,7 +3,8 @@
 import { InvariantError, parseAddress, parsePrefix, readInt32 } from '../bytes/index.ts'
 import { Host, type HostConfiguration } from '../host/index.ts'
 import type { NatRange, RuleNat } from '../nat/index.ts'
-import { Hook, HookVerdict, type Packet } from '../packet/index.ts'
+import { Hook, HookVerdict, Packet } from '../packet/index.ts'
+import type { Form } from './code/joiner.ts'
 import { type CompiledRuleset, compileRuleset } from './compile.ts'
 import type { Machine } from './machine.ts'
 import type { RuleObject } from './object.ts'
@@ -436,17 +437,25 @@ export const compiled = (
   around: Surroundings = surroundings(),
   parts: TableParts = {},
   tracer: Tracer | null = null,
-): CompiledRuleset => compileRuleset(ruleset(rules, parts), around, tracer)
+  form: Form = 'tiered',
+): CompiledRuleset => compileRuleset(ruleset(rules, parts), around, tracer, form)
 
-/** Whether a rule of these statements matches the packet. */
-export function matches(
-  statements: readonly Statement[],
-  packet: Packet,
-  around: Surroundings = surroundings(),
-): boolean {
-  const rules = compiled([statements], around)
-  judge(rules, packet)
-  return rules.packets[1] === 1
+/** A packet of its own with the same bytes. */
+export const copyOf = (packet: Packet): Packet => Object.assign(new Packet(), packet, { bytes: packet.bytes.slice() })
+
+/** Whether a rule of these statements matches the packet, in generated code; the closures are held against it. */
+export function matches(statements: readonly Statement[], packet: Packet, around?: Surroundings): boolean {
+  const isMatchedBy = (form: Form, by: Packet): boolean => {
+    const rules = compiled([statements], around ?? surroundings(), {}, null, form)
+    judge(rules, by)
+    return rules.packets[1] === 1
+  }
+  // Surroundings that a test has made are often spent after one packet.
+  const other = around ? null : copyOf(packet)
+  const isMatched = isMatchedBy('source', packet)
+  if (other && isMatchedBy('closures', other) !== isMatched)
+    throw new InvariantError(`${statements.map(({ text }) => text)}: the two forms of code differ`)
+  return isMatched
 }
 
 /** Words of a value, concatenations included. */
@@ -470,6 +479,7 @@ export function testMachine(): Machine & { readonly around: TestSurroundings; el
     elements: () => new SetElements(0, () => around.now()),
     registers: new Int32Array(16),
     surroundings: around,
+    code: refuse,
     load: refuse,
     instantiate: refuse,
     store: refuse,

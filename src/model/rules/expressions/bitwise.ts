@@ -1,6 +1,8 @@
 /** (value & and) ^ xor, then shifted (Linux nft_bitwise). */
 
-import type { Load, Machine, ValueExpression } from '../machine.ts'
+import { filled, intoRegisters, type ValueCode } from '../code/operation.ts'
+import { combine, mask, type Word } from '../code/word.ts'
+import type { Machine, ValueExpression } from '../machine.ts'
 import { type BitwiseValue, wordsOf } from '../value.ts'
 
 /** Bits that the last word of a value holds. */
@@ -22,30 +24,27 @@ function shiftWords(registers: Int32Array, register: number, width: number, shif
   }
 }
 
-function load(value: BitwiseValue, register: number, machine: Machine): Load {
-  const { registers } = machine
+function code(value: BitwiseValue, at: number, machine: Machine): ValueCode {
   const { and, shift, width, xor } = value
-  const inner = machine.load(value.of, register)
-  const words = wordsOf(width)
-  if (words === 1) {
-    const mask = lastMask(width)
-    const onlyAnd = and[0] ?? -1
-    const onlyXor = xor[0] ?? 0
-    return (packet) => {
-      if (!inner(packet)) return false
-      const masked = (registers[register]! & onlyAnd) ^ onlyXor
-      registers[register] = shift === 0 ? masked : shift > 0 ? (masked << shift) & mask : masked >>> -shift
-      return true
-    }
-  }
-  return (packet) => {
-    if (!inner(packet)) return false
-    for (let i = 0; i < words; i++)
-      registers[register + i] = (registers[register + i]! & (and[i] ?? -1)) ^ (xor[i] ?? 0)
-    if (shift !== 0) shiftWords(registers, register, width, shift)
+  const { operations, words } = machine.code(value.of, at)
+  const masked = words.slice(0, wordsOf(width)).map((word, i) => flip(mask(word, and[i] ?? -1), xor[i] ?? 0))
+  const [first] = masked
+  if (shift === 0) return { operations, words: masked }
+  if (first && masked.length === 1) return { operations, words: [shiftWord(first, width, shift)] }
+  const shifted = filled(at, masked.length, () => {
+    shiftWords(machine.registers, at, width, shift)
     return true
+  })
+  return {
+    operations: [...intoRegisters({ operations, words: masked }, at), ...shifted.operations],
+    words: shifted.words,
   }
 }
+
+const flip = (word: Word, bits: number): Word => (bits === 0 ? word : combine(word, '^', bits))
+
+const shiftWord = (word: Word, width: number, shift: number): Word =>
+  shift > 0 ? mask(combine(word, '<<', shift), lastMask(width)) : combine(word, '>>>', -shift)
 
 function describe(value: BitwiseValue, inner: (value: BitwiseValue['of']) => string): string {
   const masked = `${inner(value.of)} & ${hexadecimal(value.and)}`
@@ -57,4 +56,4 @@ function describe(value: BitwiseValue, inner: (value: BitwiseValue['of']) => str
 const hexadecimal = (words: readonly number[]): string =>
   `0x${words.map((word, i) => (word >>> 0).toString(16).padStart(i === 0 ? 1 : 8, '0')).join('')}`
 
-export const bitwise: ValueExpression<BitwiseValue> = { load, describe }
+export const bitwise: ValueExpression<BitwiseValue> = { code, describe }

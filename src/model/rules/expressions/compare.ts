@@ -1,93 +1,68 @@
 /** Compares a value with a constant (Linux nft_cmp): registers are compared as unsigned numbers, most significant word first. */
 
 import { InvariantError } from '../../bytes/index.ts'
-import type { Load, Machine, StatementExpression, Step } from '../machine.ts'
-import { Result } from '../result.ts'
+import { need, type Operation } from '../code/operation.ts'
+import { any, type Condition, compare as compareWord, mask, order, type Word } from '../code/word.ts'
+import type { Machine, StatementExpression } from '../machine.ts'
 import type { CompareStatement } from '../statement.ts'
-import { registersOf } from '../value.ts'
-import { compareWords } from '../words.ts'
-import { compileHotCompare } from './hot-compare.ts'
+import type { MetaValue, Value } from '../value.ts'
+import { stringWords, wordsString } from '../words.ts'
 
-/** The constant's words, an interface's index in place of its name. */
-export function constantWords(statement: CompareStatement, machine: Machine): readonly number[] {
-  if (statement.interfaceName === null) return statement.right
-  return [machine.surroundings.host.interfaceIndex(statement.interfaceName)]
-}
-
-function compile(statement: CompareStatement, machine: Machine): Step {
-  return compileHotCompare(statement, machine) ?? compileGeneral(statement, machine)
-}
-
-/** Every compare, through registers. */
-export function compileGeneral(statement: CompareStatement, machine: Machine): Step {
-  const load = machine.load(statement.left, 0)
-  const right = Int32Array.from(constantWords(statement, machine))
-  if (statement.prefixBits !== null) return comparePrefix(statement, statement.prefixBits, load, right, machine)
-  const words = registersOf(statement.left)
-  if (right.length !== words)
-    throw new InvariantError(`a ${statement.left.kind} value of ${words} words compared with ${right.length}`)
-  return words === 1
-    ? compareOne(statement.operator, load, right[0]!, machine)
-    : compareAll(statement, load, right, machine)
-}
-
-function compareOne(operator: CompareStatement['operator'], load: Load, right: number, machine: Machine): Step {
-  const { registers } = machine
-  if (operator === '==') {
-    return (packet) => (load(packet) && registers[0] === right ? Result.next : Result.break)
+function code(statement: CompareStatement, machine: Machine): readonly Operation[] {
+  const { left, operator, prefixBits, right } = byIndex(statement, machine)
+  const { operations, words } = machine.code(left, 0)
+  if (prefixBits === null && right.length !== words.length)
+    throw new InvariantError(`a ${left.kind} value of ${words.length} words compared with ${right.length}`)
+  if (operator === '==' || operator === '!=') {
+    const masks = prefixBits === null ? words.map(() => -1) : prefixMasks(words.length, left.width, prefixBits)
+    return [...operations, ...equality(words, masks, right, operator)]
   }
-  if (operator === '!=') {
-    return (packet) => (load(packet) && registers[0] !== right ? Result.next : Result.break)
-  }
-  const holds = orderTest(operator)
-  return (packet) => (load(packet) && holds((registers[0]! >>> 0) - (right >>> 0)) ? Result.next : Result.break)
+  if (prefixBits !== null) throw new InvariantError(`a prefix of a ${left.kind} value compared by ${operator}`)
+  return [...operations, need(order(words, operator, right))]
 }
 
-function compareAll(statement: CompareStatement, load: Load, right: Int32Array, machine: Machine): Step {
-  const { registers } = machine
-  const words = right.length
-  const holds = orderTest(statement.operator)
-  return (packet) => (load(packet) && holds(compareWords(registers, 0, right, 0, words)) ? Result.next : Result.break)
+/** Where `masks` are set all words are equal, or with `!=` any differs. */
+function equality(
+  words: readonly Word[],
+  masks: readonly number[],
+  right: readonly number[],
+  operator: '==' | '!=',
+): readonly Operation[] {
+  const relation = operator === '==' ? '===' : '!=='
+  const tests = words.flatMap((word, i): readonly Condition[] => {
+    const bits = masks[i] ?? 0
+    return bits === 0 ? [] : [compareWord(mask(word, bits), relation, (right[i] ?? 0) & bits)]
+  })
+  return operator === '==' ? tests.map(need) : [need(any(tests))]
 }
 
-function orderTest(operator: CompareStatement['operator']): (order: number) => boolean {
-  switch (operator) {
-    case '==':
-      return (order) => order === 0
-    case '!=':
-      return (order) => order !== 0
-    case '<':
-      return (order) => order < 0
-    case '>':
-      return (order) => order > 0
-    case '<=':
-      return (order) => order <= 0
-    case '>=':
-      return (order) => order >= 0
-  }
+interface Comparison {
+  readonly left: Value
+  readonly operator: CompareStatement['operator']
+  readonly right: readonly number[]
+  readonly prefixBits: number | null
 }
 
-/** Only the first bits count: prefixes of interface names, of addresses. */
-function comparePrefix(
-  statement: CompareStatement,
-  bits: number,
-  load: Load,
-  right: Int32Array,
-  machine: Machine,
-): Step {
-  const { registers } = machine
-  const masks = prefixMasks(registersOf(statement.left), statement.left.width, bits)
-  const isEqualWanted = statement.operator === '=='
-  if (!isEqualWanted && statement.operator !== '!=')
-    throw new InvariantError(`a prefix of a ${statement.left.kind} value compared by ${statement.operator}`)
-  return (packet) => {
-    if (!load(packet)) return Result.break
-    let isEqual = true
-    for (let i = 0; i < masks.length; i++) {
-      if (((registers[i]! ^ (right[i] ?? 0)) & masks[i]!) !== 0) isEqual = false
-    }
-    return isEqual === isEqualWanted ? Result.next : Result.break
-  }
+/** Interfaces are compared by their indexes: names and indexes correspond one to one on a host. */
+function byIndex(statement: CompareStatement, machine: Machine): Comparison {
+  const { interfaceName, left, operator, prefixBits } = statement
+  const { host } = machine.surroundings
+  if (interfaceName !== null) return { left, operator, prefixBits, right: [host.interfaceIndex(interfaceName)] }
+  const name = isInterfaceName(left) && (operator === '==' || operator === '!=') ? wholeName(statement) : null
+  if (name === null) return statement
+  const key = isInterfaceName(left) && left.key === 'oifname' ? 'oif' : 'iif'
+  const index = name === '' ? 0 : host.interfaceIndex(name)
+  return { left: { kind: 'meta', key, width: 32 }, operator, prefixBits: null, right: [index] }
+}
+
+const isInterfaceName = (value: Value): value is MetaValue =>
+  value.kind === 'meta' && (value.key === 'iifname' || value.key === 'oifname')
+
+/** The name, where all of it counts and it is one: zeros behind its end only. */
+function wholeName({ left, prefixBits, right }: CompareStatement): string | null {
+  const name = wordsString(right)
+  const isWhole = prefixBits === null || prefixBits >= left.width
+  return isWhole && stringWords(name).every((word, i) => word === ((right[i] ?? 0) | 0)) ? name : null
 }
 
 function prefixMasks(words: number, width: number, bits: number): number[] {
@@ -98,4 +73,4 @@ function prefixMasks(words: number, width: number, bits: number): number[] {
   })
 }
 
-export const compare: StatementExpression<CompareStatement> = { compile }
+export const compare: StatementExpression<CompareStatement> = { code }

@@ -2,8 +2,11 @@
 
 import { Status } from '../../conntrack/index.ts'
 import type { Packet } from '../../packet/index.ts'
+import { filled, need, type ValueCode, wordsWhere } from '../code/operation.ts'
+import { call, compare, constant, type Reader, slot } from '../code/word.ts'
 import type { Load, Machine, ValueExpression } from '../machine.ts'
-import type { ConntrackKey, ConntrackValue } from '../value.ts'
+import type { RulesConntrack } from '../surroundings.ts'
+import { type ConntrackKey, type ConntrackValue, wordsOf } from '../value.ts'
 import { stringWords } from '../words.ts'
 
 /** Bits of `ct state` where conntrack has not set `packet.state`. */
@@ -28,17 +31,50 @@ const directionOf = (value: ConntrackValue, packet: Packet): 0 | 1 => {
   return value.direction === 'reply' ? 1 : 0
 }
 
+/** Every value but the state is one of the packet's entry. */
+const hasEntry = compare(slot('entry'), '!==', 0)
+
 /** A value of at most 32 bits of the entry. */
-function ofEntry(registers: Int32Array, register: number, read: (entry: number, packet: Packet) => number): Load {
-  return (packet) => {
-    if (packet.entry === 0) return false
-    registers[register] = read(packet.entry, packet)
-    return true
-  }
+const ofEntry = (read: Reader): ValueCode => wordsWhere([hasEntry], call(read))
+
+/** A longer value of the entry, which `load` writes to registers. */
+const filledOfEntry = (at: number, count: number, load: Load): ValueCode => {
+  const { operations, words } = filled(at, count, load)
+  return { operations: [need(hasEntry), ...operations], words }
 }
 
+/** What any rule asks entries for, the same functions for all rules of a ruleset: what one rule has read, others need not. */
+interface EntryReaders {
+  readonly status: Reader
+  readonly mark: Reader
+  readonly expiration: Reader
+  readonly id: Reader
+  readonly l3proto: Reader
+  readonly protocol: Reader
+}
+
+const known = new WeakMap<RulesConntrack, EntryReaders>()
+
+function readersOf({ surroundings: { conntrack } }: Machine): EntryReaders {
+  const readers = known.get(conntrack) ?? makeReaders(conntrack)
+  known.set(conntrack, readers)
+  return readers
+}
+
+const makeReaders = (conntrack: RulesConntrack): EntryReaders => ({
+  status: ({ entry }) => conntrack.status(entry),
+  mark: ({ entry }) => conntrack.mark(entry),
+  // The timeout of an entry that is not confirmed is not on the clock yet: Linux reads it as long past.
+  expiration: ({ entry }) => (conntrack.status(entry) & Status.confirmed ? conntrack.remaining(entry) : 0),
+  id: ({ entry }) => conntrack.id(entry),
+  l3proto: ({ entry }) => (conntrack.family(entry) === 4 ? 2 : 10),
+  protocol: ({ entry }) => conntrack.protocol(entry),
+})
+
+const isReply: Reader = (packet) => (packet.isReply ? 1 : 0)
+
 /** Bytes, packets and their quotient: 64 bits, of one direction or of both together. */
-function counted(value: ConntrackValue, register: number, machine: Machine): Load {
+function counted(value: ConntrackValue, at: number, machine: Machine): ValueCode {
   const { conntrack } = machine.surroundings
   const { registers } = machine
   // Loading such a rule switches counting on, as in Linux (nft_ct_get_init): entries made before count nothing.
@@ -51,113 +87,89 @@ function counted(value: ConntrackValue, register: number, machine: Machine): Loa
     const packets = sum(entry, 'packets')
     return packets === 0 ? 0 : Math.floor(sum(entry, 'bytes') / packets)
   }
-  return (packet) => {
-    if (packet.entry === 0) return false
-    const total =
-      value.key === 'avgpkt' ? average(packet.entry) : sum(packet.entry, value.key === 'bytes' ? 'bytes' : 'packets')
-    registers[register] = Math.floor(total / 2 ** 32)
-    registers[register + 1] = total % 2 ** 32
+  return filledOfEntry(at, 2, ({ entry }) => {
+    const total = value.key === 'avgpkt' ? average(entry) : sum(entry, value.key === 'bytes' ? 'bytes' : 'packets')
+    registers[at] = Math.floor(total / 2 ** 32)
+    registers[at + 1] = total % 2 ** 32
     return true
-  }
+  })
 }
 
 /** The helper of the master, never the entry's own: a control connection has no `ct helper`. */
-function helperName(register: number, machine: Machine): Load {
+function helperName(_value: ConntrackValue, at: number, machine: Machine): ValueCode {
   const { registers } = machine
   const { conntrack } = machine.surroundings
-  const known = new Map<string, number[]>()
-  return (packet) => {
-    if (packet.entry === 0) return false
-    const name = conntrack.masterHelperName(packet.entry)
+  const names = new Map<string, number[]>()
+  return filledOfEntry(at, 4, ({ entry }) => {
+    const name = conntrack.masterHelperName(entry)
     if (name === null) return false
-    const words = known.get(name) ?? stringWords(name)
-    known.set(name, words)
-    for (let i = 0; i < 4; i++) registers[register + i] = words[i]!
+    const words = names.get(name) ?? stringWords(name)
+    names.set(name, words)
+    for (let i = 0; i < 4; i++) registers[at + i] = words[i]!
     return true
-  }
+  })
 }
 
-function label(register: number, machine: Machine): Load {
+function label(_value: ConntrackValue, at: number, machine: Machine): ValueCode {
   const { registers } = machine
   const { conntrack } = machine.surroundings
-  return (packet) => {
-    if (packet.entry === 0) return false
-    for (let i = 0; i < 4; i++) registers[register + i] = conntrack.label(packet.entry, 3 - i)
+  return filledOfEntry(at, 4, ({ entry }) => {
+    for (let i = 0; i < 4; i++) registers[at + i] = conntrack.label(entry, 3 - i)
     return true
-  }
+  })
 }
 
-function address(value: ConntrackValue, register: number, machine: Machine): Load {
+function address(value: ConntrackValue, at: number, machine: Machine): ValueCode {
   const { registers } = machine
   const { conntrack } = machine.surroundings
   const which = value.key === 'saddr' ? 0 : 1
   const { family } = value
-  return (packet) => {
+  return filledOfEntry(at, wordsOf(value.width), (packet) => {
     const { entry } = packet
-    if (entry === 0 || (family !== null && conntrack.family(entry) !== family)) return false
-    conntrack.addressWords(entry, directionOf(value, packet), which, registers, register)
+    if (family !== null && conntrack.family(entry) !== family) return false
+    conntrack.addressWords(entry, directionOf(value, packet), which, registers, at)
     return true
-  }
+  })
 }
 
-function port(value: ConntrackValue, register: number, machine: Machine): Load {
-  const { registers } = machine
+function port(value: ConntrackValue, _at: number, machine: Machine): ValueCode {
   const { conntrack } = machine.surroundings
   const which = value.key === 'proto-src' ? 0 : 1
-  return (packet) => {
-    if (packet.entry === 0) return false
-    registers[register] = conntrack.port(packet.entry, directionOf(value, packet), which)
-    return true
-  }
+  return ofEntry((packet) => conntrack.port(packet.entry, directionOf(value, packet), which))
 }
 
 /** Without a direction: the zone that the entry was given, for either or both. */
-function zone(value: ConntrackValue, register: number, machine: Machine): Load {
-  const { registers } = machine
+function zone(value: ConntrackValue, _at: number, machine: Machine): ValueCode {
   const { conntrack } = machine.surroundings
-  return (packet) => {
-    const { entry } = packet
-    if (entry === 0) return false
+  return ofEntry(({ entry }) => {
     const original = conntrack.zone(entry, 0)
     const reply = conntrack.zone(entry, 1)
-    registers[register] =
-      value.direction === 'reply' ? reply : value.direction === 'original' ? original : original || reply
-    return true
-  }
+    return value.direction === 'reply' ? reply : value.direction === 'original' ? original : original || reply
+  })
 }
 
-function load(value: ConntrackValue, register: number, machine: Machine): Load {
-  const { registers } = machine
-  const { conntrack } = machine.surroundings
-  const loads: { readonly [K in ConntrackKey]: () => Load } = {
-    state: () => (packet) => {
-      registers[register] = stateOf(packet)
-      return true
-    },
-    direction: () => ofEntry(registers, register, (_, packet) => (packet.isReply ? 1 : 0)),
-    status: () => ofEntry(registers, register, (entry) => conntrack.status(entry)),
-    mark: () => ofEntry(registers, register, (entry) => conntrack.mark(entry)),
-    secmark: () => ofEntry(registers, register, () => 0),
-    // The timeout of an entry that is not confirmed is not on the clock yet: Linux reads it as long past.
-    expiration: () =>
-      ofEntry(registers, register, (entry) =>
-        conntrack.status(entry) & Status.confirmed ? conntrack.remaining(entry) : 0,
-      ),
-    helper: () => helperName(register, machine),
-    label: () => label(register, machine),
-    id: () => ofEntry(registers, register, (entry) => conntrack.id(entry)),
-    zone: () => zone(value, register, machine),
-    l3proto: () => ofEntry(registers, register, (entry) => (conntrack.family(entry) === 4 ? 2 : 10)),
-    protocol: () => ofEntry(registers, register, (entry) => conntrack.protocol(entry)),
-    saddr: () => address(value, register, machine),
-    daddr: () => address(value, register, machine),
-    'proto-src': () => port(value, register, machine),
-    'proto-dst': () => port(value, register, machine),
-    bytes: () => counted(value, register, machine),
-    packets: () => counted(value, register, machine),
-    avgpkt: () => counted(value, register, machine),
-  }
-  return loads[value.key]()
+const codes: {
+  readonly [K in ConntrackKey]: (value: ConntrackValue, at: number, machine: Machine) => ValueCode
+} = {
+  state: () => wordsWhere([], call(stateOf)),
+  direction: () => ofEntry(isReply),
+  status: (_value, _at, machine) => ofEntry(readersOf(machine).status),
+  mark: (_value, _at, machine) => ofEntry(readersOf(machine).mark),
+  secmark: () => wordsWhere([hasEntry], constant(0)),
+  expiration: (_value, _at, machine) => ofEntry(readersOf(machine).expiration),
+  helper: helperName,
+  label,
+  id: (_value, _at, machine) => ofEntry(readersOf(machine).id),
+  zone,
+  l3proto: (_value, _at, machine) => ofEntry(readersOf(machine).l3proto),
+  protocol: (_value, _at, machine) => ofEntry(readersOf(machine).protocol),
+  saddr: address,
+  daddr: address,
+  'proto-src': port,
+  'proto-dst': port,
+  bytes: counted,
+  packets: counted,
+  avgpkt: counted,
 }
 
 const describe = (value: ConntrackValue): string => {
@@ -165,4 +177,7 @@ const describe = (value: ConntrackValue): string => {
   return `ct ${value.direction === null ? '' : `${value.direction} `}${family}${value.key}`
 }
 
-export const conntrack: ValueExpression<ConntrackValue> = { load, describe }
+export const conntrack: ValueExpression<ConntrackValue> = {
+  code: (value, at, machine) => codes[value.key](value, at, machine),
+  describe,
+}

@@ -1,9 +1,10 @@
 /** Bits of an IPv6 extension header, or whether it is there (Linux nft_exthdr_ipv6_eval). */
 
+import { filled, type ValueCode } from '../code/operation.ts'
 import { bytesTouched, fieldReader } from '../field-reader.ts'
 import { findExtensionHeader } from '../header-position.ts'
 import type { Load, Machine, ValueExpression } from '../machine.ts'
-import type { ExtensionHeaderValue } from '../value.ts'
+import { type ExtensionHeaderValue, wordsOf } from '../value.ts'
 
 function load(value: ExtensionHeaderValue, register: number, machine: Machine): Load {
   const { registers } = machine
@@ -27,4 +28,7 @@ function load(value: ExtensionHeaderValue, register: number, machine: Machine): 
   }
 }
 
-export const extensionHeader: ValueExpression<ExtensionHeaderValue> = { load, describe: (value) => value.name }
+const code = (value: ExtensionHeaderValue, at: number, machine: Machine): ValueCode =>
+  filled(at, wordsOf(value.width), load(value, at, machine))
+
+export const extensionHeader: ValueExpression<ExtensionHeaderValue> = { code, describe: (value) => value.name }

@@ -1,8 +1,9 @@
 /** What the routing table says of an address of the packet (Linux nft_fib). */
 
 import { type FibInterface, fibInterface, fibType } from '../../host/index.ts'
+import { filled, type ValueCode } from '../code/operation.ts'
 import type { Load, Machine, ValueExpression } from '../machine.ts'
-import type { FibValue } from '../value.ts'
+import { type FibValue, wordsOf } from '../value.ts'
 
 const tieOf = (value: FibValue): FibInterface =>
   value.with.includes('iif') ? 'iif' : value.with.includes('oif') ? 'oif' : 'none'
@@ -37,7 +38,10 @@ function load(value: FibValue, register: number, machine: Machine): Load {
   }
 }
 
+const code = (value: FibValue, at: number, machine: Machine): ValueCode =>
+  filled(at, wordsOf(value.width), load(value, at, machine))
+
 const describe = (value: FibValue): string =>
   `fib ${[value.address, ...value.with].join(' . ')} ${value.result === 'exists' ? 'oif' : value.result}`
 
-export const fib: ValueExpression<FibValue> = { load, describe }
+export const fib: ValueExpression<FibValue> = { code, describe }

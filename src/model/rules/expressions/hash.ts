@@ -2,8 +2,10 @@
 
 import { jenkinsHash } from '../../bytes/index.ts'
 import { destinationAt, type Packet, sourceAt } from '../../packet/index.ts'
+import { filled, intoRegisters, type ValueCode, wordsWhere } from '../code/operation.ts'
+import { call } from '../code/word.ts'
 import { transportAt, transportProtocol } from '../header-position.ts'
-import type { Load, Machine, ValueExpression } from '../machine.ts'
+import type { Machine, ValueExpression } from '../machine.ts'
 import { type HashValue, registersOf, type Value } from '../value.ts'
 
 /** A 32-bit hash scaled to 0..modulus-1: the high half of their product (kernel reciprocal_scale). */
@@ -50,20 +52,20 @@ function writerOf(value: Value, register: number, registers: Int32Array): Writer
 const hashedLength = (value: Value): number =>
   value.kind === 'concatenation' ? registersOf(value) * 4 : (value.width + 7) >>> 3
 
-function loadJenkins(value: HashValue, of: Value, register: number, machine: Machine): Load {
+function codeJenkins(value: HashValue, of: Value, at: number, machine: Machine): ValueCode {
   const { registers, surroundings } = machine
-  const key = machine.load(of, register)
-  const write = writerOf(of, register, registers)
+  const key = intoRegisters(machine.code(of, at), at)
+  const write = writerOf(of, at, registers)
   const length = hashedLength(of)
   const bytes = new Uint8Array(registersOf(of) * 4)
   const seed = value.seed ?? Math.floor(surroundings.random() * 2 ** 32)
   const { modulus, offset } = value
-  return (packet) => {
-    if (!key(packet)) return false
+  const hashed = filled(at, 1, () => {
     write(bytes, 0)
-    registers[register] = scale(jenkinsHash(bytes, length, seed), modulus) + offset
+    registers[at] = scale(jenkinsHash(bytes, length, seed), modulus) + offset
     return true
-  }
+  })
+  return { operations: [...key, ...hashed.operations], words: hashed.words }
 }
 
 const flow = new Uint8Array(12)
@@ -85,13 +87,12 @@ function symmetricHash(packet: Packet): number {
   return jenkinsHash(flow, 12, 0)
 }
 
-function load(value: HashValue, register: number, machine: Machine): Load {
-  if (value.type === 'jhash' && value.of) return loadJenkins(value, value.of, register, machine)
-  const { registers } = machine
-  return (packet) => {
-    registers[register] = scale(symmetricHash(packet), value.modulus) + value.offset
-    return true
-  }
+function code(value: HashValue, at: number, machine: Machine): ValueCode {
+  if (value.type === 'jhash' && value.of) return codeJenkins(value, value.of, at, machine)
+  return wordsWhere(
+    [],
+    call((packet) => scale(symmetricHash(packet), value.modulus) + value.offset),
+  )
 }
 
 function describe(value: HashValue, inner: (value: Value) => string): string {
@@ -100,4 +101,4 @@ function describe(value: HashValue, inner: (value: Value) => string): string {
   return `${value.type}${value.of ? ` ${inner(value.of)}` : ''} mod ${value.modulus}${seed}${offset}`
 }
 
-export const hash: ValueExpression<HashValue> = { load, describe }
+export const hash: ValueExpression<HashValue> = { code, describe }

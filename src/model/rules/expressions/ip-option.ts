@@ -1,9 +1,10 @@
 /** Bits of an IPv4 option, or whether it is there (Linux nft_exthdr_ipv4_eval). */
 
 import { ipv4HeaderLength, type Packet } from '../../packet/index.ts'
+import { filled, type ValueCode } from '../code/operation.ts'
 import { bytesTouched, fieldReader } from '../field-reader.ts'
 import type { Load, Machine, ValueExpression } from '../machine.ts'
-import type { IpOptionValue } from '../value.ts'
+import { type IpOptionValue, wordsOf } from '../value.ts'
 
 /** Offset of the first option of a kind; -1 when there is none, or when any option is malformed. */
 function findIpOption(packet: Packet, kind: number): number {
@@ -44,4 +45,7 @@ function load(value: IpOptionValue, register: number, machine: Machine): Load {
   }
 }
 
-export const ipOption: ValueExpression<IpOptionValue> = { load, describe: (value) => value.name }
+const code = (value: IpOptionValue, at: number, machine: Machine): ValueCode =>
+  filled(at, wordsOf(value.width), load(value, at, machine))
+
+export const ipOption: ValueExpression<IpOptionValue> = { code, describe: (value) => value.name }

@@ -1,12 +1,16 @@
 /** What netfilter knows of a packet beside its bytes (Linux nft_meta). */
 
 import { EtherType, Hook, type Packet, PacketType } from '../../packet/index.ts'
+import { filled, type ValueCode, wordsWhere } from '../code/operation.ts'
+import { call, combine, compare, constant, type Reader, slot, type Word } from '../code/word.ts'
 import { transportProtocol } from '../header-position.ts'
-import type { Load, Machine, ValueExpression } from '../machine.ts'
+import type { Machine, ValueExpression } from '../machine.ts'
 import type { MetaKey, MetaValue } from '../value.ts'
 
 /** Numbers of the kernel's NFPROTO_IPV4 and NFPROTO_IPV6. */
 const familyNumber = (packet: Packet): number => (packet.family === 4 ? 2 : 10)
+
+const etherType = (packet: Packet): number => (packet.family === 4 ? EtherType.ipv4 : EtherType.ipv6)
 
 /** Hardware types (ARPHRD_*) of the interfaces that a host can have. */
 const InterfaceType = { ethernet: 1, loopback: 772, none: 65534 } as const
@@ -14,8 +18,6 @@ const InterfaceType = { ethernet: 1, loopback: 772, none: 65534 } as const
 /** In prerouting and input the kernel does not say where a packet will leave. */
 export const outputOf = (packet: Packet): number =>
   packet.hook === Hook.prerouting || packet.hook === Hook.input ? 0 : packet.output
-
-const hasRoute = (packet: Packet): boolean => packet.hook !== Hook.prerouting
 
 /** A loopback frame's type is made up from its destination (nft_meta_get_eval_pkttype_lo). */
 function packetType(packet: Packet): number {
@@ -25,40 +27,25 @@ function packetType(packet: Packet): number {
   return isMulticast ? PacketType.multicast : PacketType.broadcast
 }
 
-/** A value of at most 32 bits that every packet has. */
-const always =
-  (registers: Int32Array, register: number, read: (packet: Packet) => number): Load =>
-  (packet) => {
-    registers[register] = read(packet)
-    return true
-  }
+/** A value that every packet has. */
+const always = (word: Word): ValueCode => wordsWhere([], word)
 
-/** A value of at most 32 bits; negative: the packet does not have it. */
-const perhaps =
-  (registers: Int32Array, register: number, read: (packet: Packet) => number): Load =>
-  (packet) => {
-    const value = read(packet)
-    if (value < 0) return false
-    registers[register] = value
-    return true
-  }
+/** A value that a packet does not have where the word is -1. */
+const perhaps = (word: Word): ValueCode => wordsWhere([compare(word, '!==', -1)], word)
 
-function interfaceName(machine: Machine, register: number, index: (packet: Packet) => number): Load {
+function interfaceName(machine: Machine, at: number, index: (packet: Packet) => number): ValueCode {
   const { registers } = machine
-  return (packet) => {
+  return filled(at, 4, (packet) => {
     const words = machine.nameWords(index(packet))
-    for (let i = 0; i < 4; i++) registers[register + i] = words[i]!
+    for (let i = 0; i < 4; i++) registers[at + i] = words[i]!
     return true
-  }
+  })
 }
+
+const zero = constant(0)
 
 /** Kinds (`iifkind`) are empty strings: the interfaces of a host are plain devices. */
-function emptyName(registers: Int32Array, register: number): Load {
-  return () => {
-    registers.fill(0, register, register + 4)
-    return true
-  }
-}
+const emptyName: ValueCode = wordsWhere([], zero, zero, zero, zero)
 
 function interfaceType(machine: Machine, index: number): number {
   const found = machine.surroundings.host.interfaces[index - 1]
@@ -67,65 +54,76 @@ function interfaceType(machine: Machine, index: number): number {
   return found.mac === null ? InterfaceType.none : InterfaceType.ethernet
 }
 
-const interfaceGroup = (machine: Machine, index: number): number =>
-  index === 0 ? -1 : machine.surroundings.host.interfaceGroup(index)
+/** A packet without the interface does not have the group either. */
+const interfaceGroup = (machine: Machine, index: Reader): ValueCode =>
+  wordsWhere(
+    [compare(call(index), '!==', 0)],
+    call((packet) => machine.surroundings.host.interfaceGroup(index(packet))),
+  )
 
 const secondsPerDay = 86400
 
 /** Nanoseconds since the epoch as two words, in whole microseconds: their number stays below 2^53. */
-function wallClockWords(machine: Machine, register: number): Load {
+function wallClockWords(machine: Machine, at: number): ValueCode {
   const { registers, surroundings } = machine
-  return () => {
+  return filled(at, 2, () => {
     const microseconds = Math.floor(surroundings.wallClock() * 1000)
     const high = Math.floor(microseconds / 2 ** 32)
     const low = (microseconds - high * 2 ** 32) * 1000
     const carry = Math.floor(low / 2 ** 32)
-    registers[register] = high * 1000 + carry
-    registers[register + 1] = low - carry * 2 ** 32
+    registers[at] = high * 1000 + carry
+    registers[at + 1] = low - carry * 2 ** 32
     return true
-  }
+  })
+}
+
+/** A new number each time: no word, which may be read again. */
+function random(machine: Machine, at: number): ValueCode {
+  const { registers, surroundings } = machine
+  return filled(at, 1, () => {
+    registers[at] = Math.floor(surroundings.random() * 2 ** 32)
+    return true
+  })
 }
 
 const seconds = (machine: Machine): number => Math.floor(machine.surroundings.wallClock() / 1000)
 
-function load(value: MetaValue, register: number, machine: Machine): Load {
-  const { registers, surroundings } = machine
-  const constant = (number: number): Load => always(registers, register, () => number)
-  const loads: { readonly [K in MetaKey]: () => Load } = {
-    length: () => always(registers, register, (packet) => packet.end - packet.start),
-    protocol: () => always(registers, register, (packet) => (packet.family === 4 ? EtherType.ipv4 : EtherType.ipv6)),
-    nfproto: () => always(registers, register, familyNumber),
-    l4proto: () => perhaps(registers, register, transportProtocol),
-    mark: () => always(registers, register, (packet) => packet.mark),
-    priority: () => always(registers, register, (packet) => packet.priority),
-    iif: () => always(registers, register, (packet) => packet.input),
-    oif: () => always(registers, register, outputOf),
-    iifname: () => interfaceName(machine, register, (packet) => packet.input),
-    oifname: () => interfaceName(machine, register, outputOf),
-    iiftype: () => perhaps(registers, register, (packet) => interfaceType(machine, packet.input)),
-    oiftype: () => perhaps(registers, register, (packet) => interfaceType(machine, outputOf(packet))),
-    iifgroup: () => perhaps(registers, register, (packet) => interfaceGroup(machine, packet.input)),
-    oifgroup: () => perhaps(registers, register, (packet) => interfaceGroup(machine, outputOf(packet))),
-    iifkind: () => emptyName(registers, register),
-    oifkind: () => emptyName(registers, register),
-    // No interface of a host belongs to a VRF.
-    sdif: () => constant(0),
-    sdifname: () => emptyName(registers, register),
-    skuid: () => perhaps(registers, register, (packet) => packet.userId),
-    skgid: () => perhaps(registers, register, (packet) => packet.groupId),
-    cgroup: () => perhaps(registers, register, (packet) => (packet.userId < 0 ? -1 : 0)),
-    rtclassid: () => perhaps(registers, register, (packet) => (hasRoute(packet) ? 0 : -1)),
-    nftrace: () => always(registers, register, (packet) => (machine.isTraced(packet) ? 1 : 0)),
-    pkttype: () => always(registers, register, packetType),
-    cpu: () => constant(0),
-    random: () => always(registers, register, () => Math.floor(surroundings.random() * 2 ** 32)),
-    secpath: () => constant(0),
-    secmark: () => constant(0),
-    time: () => wallClockWords(machine, register),
-    day: () => always(registers, register, () => (4 + Math.floor(seconds(machine) / secondsPerDay)) % 7),
-    hour: () => always(registers, register, () => seconds(machine) % secondsPerDay),
-  }
-  return loads[value.key]()
+const output = call(outputOf)
+const [userId, groupId, hook] = [slot('userId'), slot('groupId'), slot('hook')]
+
+const codes: { readonly [K in MetaKey]: (machine: Machine, at: number) => ValueCode } = {
+  length: () => always(combine(slot('end'), '-', slot('start'))),
+  protocol: () => always(call(etherType)),
+  nfproto: () => always(call(familyNumber)),
+  l4proto: () => perhaps(call(transportProtocol)),
+  mark: () => always(slot('mark')),
+  priority: () => always(slot('priority')),
+  iif: () => always(slot('input')),
+  oif: () => always(output),
+  iifname: (machine, at) => interfaceName(machine, at, (packet) => packet.input),
+  oifname: (machine, at) => interfaceName(machine, at, outputOf),
+  iiftype: (machine) => perhaps(call((packet) => interfaceType(machine, packet.input))),
+  oiftype: (machine) => perhaps(call((packet) => interfaceType(machine, outputOf(packet)))),
+  iifgroup: (machine) => interfaceGroup(machine, (packet) => packet.input),
+  oifgroup: (machine) => interfaceGroup(machine, outputOf),
+  iifkind: () => emptyName,
+  oifkind: () => emptyName,
+  // No interface of a host belongs to a VRF.
+  sdif: () => always(zero),
+  sdifname: () => emptyName,
+  skuid: () => perhaps(userId),
+  skgid: () => perhaps(groupId),
+  cgroup: () => wordsWhere([compare(userId, '!==', -1)], zero),
+  rtclassid: () => wordsWhere([compare(hook, '!==', Hook.prerouting)], zero),
+  nftrace: (machine) => always(call((packet) => (machine.isTraced(packet) ? 1 : 0))),
+  pkttype: () => always(call(packetType)),
+  cpu: () => always(zero),
+  random,
+  secpath: () => always(zero),
+  secmark: () => always(zero),
+  time: wallClockWords,
+  day: (machine) => always(call(() => (4 + Math.floor(seconds(machine) / secondsPerDay)) % 7)),
+  hour: (machine) => always(call(() => seconds(machine) % secondsPerDay)),
 }
 
 /** Keys that nft writes without the word `meta` before them. */
@@ -143,6 +141,6 @@ const bareKeys: ReadonlySet<MetaKey> = new Set([
 ])
 
 export const meta: ValueExpression<MetaValue> = {
-  load,
+  code: (value, at, machine) => codes[value.key](machine, at),
   describe: (value) => (bareKeys.has(value.key) ? value.key : `meta ${value.key}`),
 }

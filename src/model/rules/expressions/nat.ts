@@ -3,7 +3,8 @@
 import { readInt32 } from '../../bytes/index.ts'
 import { makeRange, type NatRange, type RuleNat } from '../../nat/index.ts'
 import { HookVerdict, type Packet } from '../../packet/index.ts'
-import type { Load, Machine, StatementExpression } from '../machine.ts'
+import { intoRegisters, type Operation, run } from '../code/operation.ts'
+import type { Machine, StatementExpression } from '../machine.ts'
 import { Result } from '../result.ts'
 import type { NatStatement } from '../statement.ts'
 import { registersOf } from '../value.ts'
@@ -35,12 +36,12 @@ function rangeOf(statement: NatStatement): NatRange {
 }
 
 /** All values, one behind the other. */
-function loadsOf(statement: NatStatement, machine: Machine): readonly Load[] {
+function loadsOf(statement: NatStatement, machine: Machine): readonly Operation[] {
   let at = 0
-  return statement.values.map((value) => {
-    const load = machine.load(value, at)
+  return statement.values.flatMap((value) => {
+    const operations = intoRegisters(machine.code(value, at), at)
     at += registersOf(value)
-    return load
+    return operations
   })
 }
 
@@ -57,17 +58,15 @@ function keepHostPart(range: NatRange, packet: Packet, isSource: boolean): void 
 }
 
 export const nat: StatementExpression<NatStatement> = {
-  compile(statement, machine, ruleId) {
+  code(statement, machine, ruleId) {
     const { registers, surroundings } = machine
     const { family, maximumAddress, maximumPort, minimumAddress, minimumPort, type } = statement
     const translate = translatorOf(type, surroundings.nat)
-    const loads = loadsOf(statement, machine)
     const range = rangeOf(statement)
     const lastAddress = maximumAddress ?? minimumAddress
     const lastPort = maximumPort ?? minimumPort
     const words = family === 4 ? 1 : 4
-    return (packet) => {
-      for (let i = 0; i < loads.length; i++) if (!loads[i]!(packet)) return Result.break
+    const translation = run((packet) => {
       if (family !== null && family !== packet.family) return Result.next
       if (minimumAddress !== null && lastAddress !== null) {
         for (let i = 0; i < words; i++) {
@@ -82,6 +81,7 @@ export const nat: StatementExpression<NatStatement> = {
       }
       packet.rule = ruleId
       return translate(packet, range) === HookVerdict.accept ? Result.accept : Result.drop
-    }
+    })
+    return [...loadsOf(statement, machine), translation]
   },
 }

@@ -1,16 +1,18 @@
 /** Takes a packet out of connection tracking (Linux nft_notrack): nothing happens once it has an entry or a zone. */
 
+import { run } from '../code/operation.ts'
 import type { StatementExpression } from '../machine.ts'
 import { Result } from '../result.ts'
 import type { NotrackStatement } from '../statement.ts'
 import { hasTemplate } from './conntrack.ts'
 
 export const notrack: StatementExpression<NotrackStatement> = {
-  compile(_statement, machine) {
+  code(_statement, machine) {
     const { conntrack } = machine.surroundings
-    return (packet) => {
+    const untrack = run((packet) => {
       if (packet.entry === 0 && !packet.isUntracked && !hasTemplate(packet)) conntrack.untrack(packet)
       return Result.next
-    }
+    })
+    return [untrack]
   },
 }

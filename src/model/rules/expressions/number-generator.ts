@@ -1,7 +1,8 @@
 /** `numgen`: numbers in turn or at random, below a modulus (Linux nft_numgen). */
 
+import { filled, type ValueCode } from '../code/operation.ts'
 import type { Load, Machine, ValueExpression } from '../machine.ts'
-import type { NumberGeneratorValue } from '../value.ts'
+import { type NumberGeneratorValue, wordsOf } from '../value.ts'
 
 function load(value: NumberGeneratorValue, register: number, machine: Machine): Load {
   const { registers, surroundings } = machine
@@ -20,8 +21,11 @@ function load(value: NumberGeneratorValue, register: number, machine: Machine): 
   }
 }
 
+const code = (value: NumberGeneratorValue, at: number, machine: Machine): ValueCode =>
+  filled(at, wordsOf(value.width), load(value, at, machine))
+
 export const numberGenerator: ValueExpression<NumberGeneratorValue> = {
-  load,
+  code,
   describe: (value) =>
     `numgen ${value.mode} mod ${value.modulus}${value.offset === 0 ? '' : ` offset ${value.offset}`}`,
 }

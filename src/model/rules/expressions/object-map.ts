@@ -1,17 +1,15 @@
 /** The stateful object that a map has for a key; without an element the rule does not match (Linux nft_objref_map). */
 
+import { intoRegisters, run } from '../code/operation.ts'
 import type { StatementExpression } from '../machine.ts'
-import { Result } from '../result.ts'
+import { isFinal, Result } from '../result.ts'
 import type { ObjectMapStatement } from '../statement.ts'
-import { isFinal } from './verdict.ts'
 
 export const objectMap: StatementExpression<ObjectMapStatement> = {
-  compile(statement, machine, ruleId) {
+  code(statement, machine, ruleId) {
     const { registers } = machine
     const store = machine.store(statement.map)
-    const load = machine.load(statement.key, 0)
-    return (packet) => {
-      if (!load(packet)) return Result.break
+    const find = run((packet) => {
       const element = store.find(registers, 0)
       if (element < 0) return Result.break
       const object = store.elements.object(element)
@@ -19,6 +17,7 @@ export const objectMap: StatementExpression<ObjectMapStatement> = {
       const result = machine.object(object).step(packet)
       if (isFinal(result)) packet.rule = ruleId
       return result
-    }
+    })
+    return [...intoRegisters(machine.code(statement.key, 0), 0), find]
   },
 }

@@ -1,9 +1,11 @@
 /** Bits of the packet (Linux nft_payload): not loadable when they reach behind the packet's end. */
 
 import type { Packet } from '../../packet/index.ts'
-import { bytesTouched, fieldReader } from '../field-reader.ts'
-import { hastyTransportAt, innerAt, transportAt } from '../header-position.ts'
-import type { Load, Machine, ValueExpression } from '../machine.ts'
+import { type ValueCode, wordsWhere } from '../code/operation.ts'
+import { type Base, bitsOf, reaches } from '../code/word.ts'
+import { bytesTouched } from '../field-reader.ts'
+import { innerAt, transportAt } from '../header-position.ts'
+import type { ValueExpression } from '../machine.ts'
 import type { PayloadValue } from '../value.ts'
 
 /** Offset of the header that a payload base names, -1 when the packet has none. */
@@ -27,27 +29,10 @@ export const isHasty = (value: Pick<PayloadValue, 'base' | 'offset' | 'width'>):
   return value.base === 'transport' && isPower && (value.offset >>> 3) % length === 0
 }
 
-function load(value: PayloadValue, register: number, machine: Machine): Load {
-  const offset = value.offset >>> 3
-  const length = bytesTouched(value.offset & 7, value.width)
-  const read = fieldReader(value.offset & 7, value.width, machine.registers, register)
-  const { base } = value
-  if (base === 'network') {
-    return (packet) => {
-      const at = packet.start + offset
-      if (at + length > packet.end) return false
-      read(packet.bytes, at)
-      return true
-    }
-  }
-  const hasty = isHasty(value)
-  return (packet) => {
-    const header = hasty ? hastyTransportAt(packet) : baseAt(packet, base)
-    const at = header + offset
-    if (header < 0 || at + length > packet.end) return false
-    read(packet.bytes, at)
-    return true
-  }
+function code(value: PayloadValue): ValueCode {
+  const { offset, width } = value
+  const base: Base = isHasty(value) ? 'hasty transport' : value.base
+  return wordsWhere([reaches(base, (offset >>> 3) + bytesTouched(offset & 7, width))], ...bitsOf(base, offset, width))
 }
 
-export const payload: ValueExpression<PayloadValue> = { load, describe: (value) => value.name }
+export const payload: ValueExpression<PayloadValue> = { code, describe: (value) => value.name }

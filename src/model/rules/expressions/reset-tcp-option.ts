@@ -1,8 +1,9 @@
 /** `reset tcp option`: overwrites an option with no-operation bytes (Linux nft_exthdr_tcp_strip_eval). */
 
 import { TcpOption } from '../../packet/index.ts'
+import { run } from '../code/operation.ts'
 import { tcpHeaderAt } from '../header-position.ts'
-import type { StatementExpression, Step } from '../machine.ts'
+import type { StatementExpression } from '../machine.ts'
 import { Result } from '../result.ts'
 import type { ResetTcpOptionStatement } from '../statement.ts'
 import { mendWord } from './checksum-mending.ts'
@@ -18,8 +19,8 @@ function overwrite(bytes: Uint8Array, header: number, at: number, byte: number):
 }
 
 export const resetTcpOption: StatementExpression<ResetTcpOptionStatement> = {
-  compile(statement, _machine, ruleId): Step {
-    return (packet) => {
+  code(statement, _machine, ruleId) {
+    const reset = run((packet) => {
       const { bytes } = packet
       const header = tcpHeaderAt(packet)
       if (header < 0) return Result.break
@@ -33,6 +34,7 @@ export const resetTcpOption: StatementExpression<ResetTcpOptionStatement> = {
       }
       for (let i = 0; i < length; i++) overwrite(bytes, header, at + i, TcpOption.noOperation)
       return Result.next
-    }
+    })
+    return [reset]
   },
 }

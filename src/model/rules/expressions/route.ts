@@ -1,8 +1,9 @@
 /** What the route of a packet says (Linux nft_rt): not loadable before routing. */
 
 import { destinationAt, Hook, type Packet, sourceAt } from '../../packet/index.ts'
+import { filled, type ValueCode } from '../code/operation.ts'
 import type { Load, Machine, ValueExpression } from '../machine.ts'
-import type { RouteValue } from '../value.ts'
+import { type RouteValue, wordsOf } from '../value.ts'
 
 /** Headers that `rt mtu`, a maximum segment size, leaves out: IP and TCP without options. */
 const headerBytes = (packet: Packet): number => (packet.family === 4 ? 40 : 60)
@@ -55,4 +56,7 @@ const names: { readonly [K in RouteValue['key']]: string } = {
   ipsec: 'rt ipsec',
 }
 
-export const route: ValueExpression<RouteValue> = { load, describe: (value) => names[value.key] }
+const code = (value: RouteValue, at: number, machine: Machine): ValueCode =>
+  filled(at, wordsOf(value.width), load(value, at, machine))
+
+export const route: ValueExpression<RouteValue> = { code, describe: (value) => names[value.key] }

@@ -2,10 +2,11 @@
 
 import { readUint16 } from '../../bytes/index.ts'
 import { type Packet, Protocol } from '../../packet/index.ts'
+import { filled, type ValueCode } from '../code/operation.ts'
 import { bytesTouched, fieldReader } from '../field-reader.ts'
 import { transportAt, transportProtocol } from '../header-position.ts'
 import type { Load, Machine, ValueExpression } from '../machine.ts'
-import type { SctpChunkValue } from '../value.ts'
+import { type SctpChunkValue, wordsOf } from '../value.ts'
 
 const sctpHeaderLength = 12
 const chunkHeaderLength = 4
@@ -46,4 +47,7 @@ function load(value: SctpChunkValue, register: number, machine: Machine): Load {
   }
 }
 
-export const sctpChunk: ValueExpression<SctpChunkValue> = { load, describe: (value) => value.name }
+const code = (value: SctpChunkValue, at: number, machine: Machine): ValueCode =>
+  filled(at, wordsOf(value.width), load(value, at, machine))
+
+export const sctpChunk: ValueExpression<SctpChunkValue> = { code, describe: (value) => value.name }

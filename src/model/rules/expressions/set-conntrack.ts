@@ -2,6 +2,7 @@
 
 import { State } from '../../conntrack/index.ts'
 import { bareTemplate, type Packet } from '../../packet/index.ts'
+import { intoRegisters, run } from '../code/operation.ts'
 import type { Machine, StatementExpression } from '../machine.ts'
 import { Result } from '../result.ts'
 import type { SetConntrackStatement } from '../statement.ts'
@@ -59,13 +60,12 @@ const writers: {
 } = { mark: writeMark, label: writeLabel, zone: writeZone, secmark: writeNothing, eventmask: writeEventMask }
 
 export const setConntrack: StatementExpression<SetConntrackStatement> = {
-  compile(statement, machine) {
-    const load = machine.load(statement.value, 0)
+  code(statement, machine) {
     const write = writers[statement.key](statement, machine)
-    return (packet) => {
-      if (!load(packet)) return Result.break
+    const written = run((packet) => {
       write(packet)
       return Result.next
-    }
+    })
+    return [...intoRegisters(machine.code(statement.value, 0), 0), written]
   },
 }

@@ -2,9 +2,10 @@
 
 import { crc32c, sumWords, writeUint16 } from '../../bytes/index.ts'
 import { type Packet, Protocol, redecode } from '../../packet/index.ts'
+import { intoRegisters, type Operation, run } from '../code/operation.ts'
 import { bytesTouched } from '../field-reader.ts'
 import { transportAt, transportProtocol } from '../header-position.ts'
-import type { Machine, StatementExpression, Step } from '../machine.ts'
+import type { Machine, StatementExpression } from '../machine.ts'
 import { Result } from '../result.ts'
 import type { SetPayloadStatement } from '../statement.ts'
 import { wordsOf } from '../value.ts'
@@ -114,14 +115,12 @@ function doesMoveHeaders(plan: Plan): boolean {
   return touches(0) || touches(6) || touches(7) || touches(9) || plan.to > 40
 }
 
-function compile(statement: SetPayloadStatement, machine: Machine): Step {
+function code(statement: SetPayloadStatement, machine: Machine): readonly Operation[] {
   const { registers } = machine
-  const load = machine.load(statement.value, 0)
   const plan = planOf(statement)
   const movesHeaders = doesMoveHeaders(plan)
   const written = new Int32Array(wordsOf(statement.width))
-  return (packet) => {
-    if (!load(packet)) return Result.break
+  const write = run((packet) => {
     const header = baseAt(packet, statement.base)
     if (header < 0 || header + plan.to > packet.end) return Result.break
     const { bytes } = packet
@@ -134,7 +133,8 @@ function compile(statement: SetPayloadStatement, machine: Machine): Step {
     if (plan.isSctp) mendSctp(packet)
     if (movesHeaders) redecode(packet)
     return Result.next
-  }
+  })
+  return [...intoRegisters(machine.code(statement.value, 0), 0), write]
 }
 
 const scratch = new Uint8Array(64)
@@ -147,4 +147,4 @@ function sumAfterWrite(plan: Plan, bytes: Uint8Array, header: number, written: I
   return sumWords(scratch, 0, length)
 }
 
-export const setPayload: StatementExpression<SetPayloadStatement> = { compile }
+export const setPayload: StatementExpression<SetPayloadStatement> = { code }

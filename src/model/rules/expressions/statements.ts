@@ -1,7 +1,8 @@
 /** The table of every kind of statement: leave one out and the compiler names it. */
 
 import { InvariantError } from '../../bytes/index.ts'
-import type { Machine, Stateful, StatementExpression, Step } from '../machine.ts'
+import { type Operation, run, simplify } from '../code/operation.ts'
+import type { Machine, Stateful, StatementExpression } from '../machine.ts'
 import type { RuleObject } from '../object.ts'
 import type { Statement } from '../statement.ts'
 import { compare } from './compare.ts'
@@ -30,10 +31,10 @@ import { verdictMap } from './verdict-map.ts'
 
 /** A statement that keeps state: its own instance in each rule and on each set element. */
 const stateful: StatementExpression<Statement> = {
-  compile(statement, machine, ruleId) {
+  code(statement, machine, ruleId) {
     const state = machine.instantiate(statement)
     machine.keep(statement, ruleId, state)
-    return state.step
+    return [run(state.step)]
   },
 }
 
@@ -62,10 +63,10 @@ const statements: { readonly [K in Statement['kind']]: StatementExpression<Extra
   'object-map': objectMap,
 }
 
-export function compileStatement(statement: Statement, machine: Machine, ruleId: number): Step {
+export function codeStatement(statement: Statement, machine: Machine, ruleId: number): readonly Operation[] {
   // The table pairs each kind with its own expression; TypeScript cannot follow that through an index.
   const expression = statements[statement.kind] as unknown as StatementExpression<Statement>
-  return expression.compile(statement, machine, ruleId)
+  return simplify(expression.code(statement, machine, ruleId))
 }
 
 export function instantiateStatement(statement: Statement, machine: Machine): Stateful {

@@ -1,10 +1,11 @@
 /** Bits of a TCP option, or whether it is there (Linux nft_exthdr_tcp_eval). */
 
 import { tcpHeaderLength } from '../../packet/index.ts'
+import { filled, type ValueCode } from '../code/operation.ts'
 import { bytesTouched, fieldReader } from '../field-reader.ts'
 import { tcpHeaderAt } from '../header-position.ts'
 import type { Load, Machine, ValueExpression } from '../machine.ts'
-import type { TcpOptionValue } from '../value.ts'
+import { type TcpOptionValue, wordsOf } from '../value.ts'
 
 /** Offset behind the options of the TCP header at `header`. */
 export const optionsEnd = (bytes: Uint8Array, header: number): number => header + ((bytes[header + 12]! >>> 4) << 2)
@@ -41,4 +42,7 @@ function load(value: TcpOptionValue, register: number, machine: Machine): Load {
   }
 }
 
-export const tcpOption: ValueExpression<TcpOptionValue> = { load, describe: (value) => value.name }
+const code = (value: TcpOptionValue, at: number, machine: Machine): ValueCode =>
+  filled(at, wordsOf(value.width), load(value, at, machine))
+
+export const tcpOption: ValueExpression<TcpOptionValue> = { code, describe: (value) => value.name }

@@ -1,36 +1,37 @@
 /** `add`, `update` and `delete` of set elements by packets (Linux nft_dynset). */
 
 import { InvariantError } from '../../bytes/index.ts'
-import type { Load, Machine, StatementExpression, Step } from '../machine.ts'
+import { intoRegisters, type Operation, run } from '../code/operation.ts'
+import type { Machine, StatementExpression, Step } from '../machine.ts'
 import { Result } from '../result.ts'
 import { ExactStore } from '../sets/exact-store.ts'
 import { keyWordsOf } from '../sets/set-store.ts'
 import type { UpdateSetStatement } from '../statement.ts'
 
-function compile(statement: UpdateSetStatement, machine: Machine): Step {
+function code(statement: UpdateSetStatement, machine: Machine): readonly Operation[] {
   const store = machine.store(statement.set)
   if (!(store instanceof ExactStore)) throw new InvariantError(`the set @${statement.set.name} is not dynamic`)
-  const key = machine.load(statement.key, 0)
+  const key = intoRegisters(machine.code(statement.key, 0), 0)
   const { registers } = machine
   if (statement.operation === 'delete') {
-    return (packet) => {
-      if (!key(packet)) return Result.break
+    const remove = run(() => {
       store.remove(registers, 0)
       return Result.next
-    }
+    })
+    return [...key, remove]
   }
-  return grow(statement, key, store, machine)
+  const behind = keyWordsOf(statement.set)
+  const data = statement.data ? intoRegisters(machine.code(statement.data, behind), behind) : []
+  return [...key, ...data, run(grow(statement, store, machine))]
 }
 
-function grow(statement: UpdateSetStatement, key: Load, store: ExactStore, machine: Machine): Step {
+function grow(statement: UpdateSetStatement, store: ExactStore, machine: Machine): Step {
   const { registers } = machine
   const { elements } = store
-  const data = statement.data ? machine.load(statement.data, keyWordsOf(statement.set)) : null
   const lifetime = statement.timeout ?? statement.set.timeout ?? 0
   const isRefreshing = statement.operation === 'update'
   const create = creator(statement, store, lifetime, machine)
   return (packet) => {
-    if (!key(packet) || (data !== null && !data(packet))) return Result.break
     const known = store.findOwn(registers, 0)
     const element = known >= 0 ? known : create()
     if (element < 0) return Result.break
@@ -60,4 +61,4 @@ function creator(statement: UpdateSetStatement, store: ExactStore, lifetime: num
   }
 }
 
-export const updateSet: StatementExpression<UpdateSetStatement> = { compile }
+export const updateSet: StatementExpression<UpdateSetStatement> = { code }

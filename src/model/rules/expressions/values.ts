@@ -1,6 +1,7 @@
 /** The table of every kind of value: leave one out and the compiler names it. */
 
-import type { Load, Machine, ValueExpression } from '../machine.ts'
+import type { ValueCode } from '../code/operation.ts'
+import type { Machine, ValueExpression } from '../machine.ts'
 import type { Value } from '../value.ts'
 import { bitwise } from './bitwise.ts'
 import { concatenation } from './concatenation.ts'
@@ -39,8 +40,8 @@ const values: { readonly [K in Value['kind']]: ValueExpression<Extract<Value, { 
 // The table pairs each kind with its own expression; TypeScript cannot follow that through an index.
 const expressionOf = (value: Value): ValueExpression<Value> => values[value.kind] as unknown as ValueExpression<Value>
 
-export const loadValue = (value: Value, register: number, machine: Machine): Load =>
-  expressionOf(value).load(value, register, machine)
+export const codeValue = (value: Value, at: number, machine: Machine): ValueCode =>
+  expressionOf(value).code(value, at, machine)
 
 /** What a value is called, as nft writes it: `tcp dport`, `ct state`. */
 export const describeValue = (value: Value): string => expressionOf(value).describe(value, describeValue)

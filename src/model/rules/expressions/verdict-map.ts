@@ -1,18 +1,16 @@
 /** The verdict that a map has for a key; without an element the rule does not match (Linux nft_lookup, verdict register). */
 
-import type { StatementExpression, Step } from '../machine.ts'
-import { Result } from '../result.ts'
+import { intoRegisters, run } from '../code/operation.ts'
+import type { StatementExpression } from '../machine.ts'
+import { isFinal, Result } from '../result.ts'
 import type { VerdictMapStatement } from '../statement.ts'
-import { isFinal } from './verdict.ts'
 
 export const verdictMap: StatementExpression<VerdictMapStatement> = {
-  compile(statement, machine, ruleId): Step {
+  code(statement, machine, ruleId) {
     const { registers } = machine
     const store = machine.store(statement.map)
     const { elements } = store
-    const load = machine.load(statement.key, 0)
-    return (packet) => {
-      if (!load(packet)) return Result.break
+    const find = run((packet) => {
       const element = store.find(registers, 0)
       if (element < 0) return Result.break
       // A statement on the element that ends the rule takes the map's verdict with it.
@@ -21,6 +19,7 @@ export const verdictMap: StatementExpression<VerdictMapStatement> = {
       const result = elements.result(element)
       if (isFinal(result)) packet.rule = ruleId
       return result
-    }
+    })
+    return [...intoRegisters(machine.code(statement.key, 0), 0), find]
   },
 }
