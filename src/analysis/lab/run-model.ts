@@ -5,7 +5,7 @@ import { entrySnapshot, expectationSnapshot, settingsFromSysctls } from '../../m
 import { Engine } from '../../model/engine/index.ts'
 import { Host } from '../../model/host/index.ts'
 import { Packet } from '../../model/packet/index.ts'
-import { asksForConntrack, type Ruleset } from '../../model/rules/index.ts'
+import { asksForConntrack, type Form, type Ruleset } from '../../model/rules/index.ts'
 import { canonical } from './canonical.ts'
 import type { Failure, Outcome, PacketRecord, Result, Scenario, ScenarioPacket } from './format.ts'
 import { listRuleset } from './list-ruleset.ts'
@@ -16,13 +16,13 @@ import { scenarioAddresses, scenarioHost, scenarioSysctls } from './scenario-hos
 /** Model time of the first packet in milliseconds: not 0, so that nothing can be taken for unset. */
 const startMilliseconds = 1000
 
-/** The scenario was checked (check-scenario.ts). A ruleset that does not load is a Failure, as in the kernel. */
-export function runInModel(scenario: Scenario): Result {
+/** The scenario was checked (check-scenario.ts). A ruleset that does not load is a Failure, as in the kernel. `form`: how rules run. */
+export function runInModel(scenario: Scenario, form?: Form): Result {
   const loaded = loadRuleset(scenario)
   if ('error' in loaded) return loaded
   const stranger = scenario.packets.find((packet) => packet.in !== 'local' && !(packet.in in scenario.interfaces))
   if (stranger) return { error: `a packet comes in on ${stranger.in}, which is not an interface of the scenario` }
-  return new ModelRun(scenario, loaded.ruleset).run()
+  return new ModelRun(scenario, loaded.ruleset, form).run()
 }
 
 function loadRuleset(scenario: Scenario): { readonly ruleset: Ruleset } | Failure {
@@ -47,7 +47,7 @@ class ModelRun {
   readonly #packet = new Packet()
   #now = startMilliseconds
 
-  constructor(scenario: Scenario, ruleset: Ruleset) {
+  constructor(scenario: Scenario, ruleset: Ruleset, form: Form = 'tiered') {
     this.#scenario = scenario
     this.#ruleset = ruleset
     const host = new Host(scenarioHost(scenario))
@@ -59,6 +59,7 @@ class ModelRun {
       settings: settingsFromSysctls(scenarioSysctls(scenario)).settings,
       random: pseudoRandom(1),
       tracer: scenario.trace === true ? new RuleTrace(observer) : null,
+      form,
       probes: probe === 'ct' ? observer.probes() : [],
       // The kernel lab's probes ask for conntrack themselves.
       isTracking: probe === 'none' ? asksForConntrack(ruleset) : { 4: true, 6: true },

@@ -6,7 +6,7 @@ import type { Host } from '../host/index.ts'
 import { Nat } from '../nat/index.ts'
 import type { HookFunction, HookNumber, Packet } from '../packet/index.ts'
 import { Hook, HookVerdict } from '../packet/index.ts'
-import type { CompiledBaseChain, CompiledRuleset, Ruleset, Tracer } from '../rules/index.ts'
+import type { CompiledBaseChain, CompiledRuleset, Form, Ruleset, Tracer } from '../rules/index.ts'
 import { compileRuleset } from '../rules/index.ts'
 import type { DropNumber, FateNumber, SendError } from './fate.ts'
 import type { HookEntry } from './hook-lists.ts'
@@ -35,6 +35,8 @@ export interface EngineOptions {
   /** Milliseconds since 1970-01-01 UTC at model time 0; 0 when nobody knows. */
   readonly epoch?: number
   readonly tracer?: Tracer | null
+  /** How rules run; `tiered` when left out. */
+  readonly form?: Form
   readonly probes?: readonly Probe[]
   /** By family; false: nothing asks for conntrack, and fragments pass one by one. On in both when left out. */
   readonly isTracking?: { readonly 4: boolean; readonly 6: boolean }
@@ -80,6 +82,7 @@ export class Engine implements Observer {
         nat: this.nat,
       },
       options.tracer ?? null,
+      options.form,
     )
     const entries = this.hookEntries(options)
     const hooks = { 4: buildHookLists(entries, 4), 6: buildHookLists(entries, 6) }

@@ -1,5 +1,6 @@
 export { asksForConntrack } from './asks-for-conntrack.ts'
 export { deepestJump, findJumpProblem, type JumpProblem } from './chain.ts'
+export type { Form } from './code/joiner.ts'
 export * from './compile.ts'
 export * from './describe.ts'
 export * from './describe-words.ts'
