@@ -18,8 +18,8 @@ export type Form = 'closures' | 'source' | 'tiered'
 /** Packets after which generating a function pays. Making one costs some 50 µs, and saves some 50 ns a packet. */
 const patience = 1000
 
-/** Rules in one function: V8 does not optimise functions of more than 60 KB of bytecode. */
-const chunkRules = 64
+/** Operations in one function: V8 does not optimise functions of more than 60 KB of bytecode, and each takes some 50 bytes. */
+const mostOperations = 400
 
 /** Told which step runs from now on. */
 type Place = (step: Step) => void
@@ -28,8 +28,8 @@ export class Joiner {
   private readonly form: Form
   private readonly environment: Environment
   private readonly hits: Hits
-  /** What the steps of {@link rule} were made of. */
-  private readonly codes = new WeakMap<Step, RuleCode>()
+  /** What the steps of {@link rule} were made of. Not weak: that took the collector longer than all else of ten thousand rules. */
+  private readonly codes = new Map<Step, RuleCode>()
 
   /** `chains` are all chains by number, filled while compiling and after. */
   constructor(form: Form, registers: Int32Array, chains: readonly Step[], hits: Hits) {
@@ -51,27 +51,33 @@ export class Joiner {
 
   /** Rules, and steps that stand for several, in order. Answers accept, drop, `return` or `next`. */
   rules(steps: readonly Step[], place: Place): void {
-    const parts = steps.map((step): Part => this.codes.get(step) ?? step)
-    if (parts.length <= chunkRules) {
-      this.chunk(parts, place)
+    const groups = groupsOf(steps.map((step) => this.codes.get(step) ?? step))
+    const [only = [], second] = groups
+    if (!second) {
+      this.chunk(only, place)
       return
     }
     const chunks: Step[] = []
-    for (let from = 0; from < parts.length; from += chunkRules) {
-      const at = chunks.length
-      this.chunk(parts.slice(from, from + chunkRules), (step) => {
-        chunks[at] = step
+    for (const [i, parts] of groups.entries())
+      this.chunk(parts, (step) => {
+        chunks[i] = step
       })
-    }
     place(walkChunks(chunks))
   }
 
   private chunk(parts: readonly Part[], place: Place): void {
-    const closures = (): Step => this.closures(parts)
+    // Most chains of most hosts never see a packet: nothing is made for them.
+    place((packet) => {
+      const made = this.make(parts, place)
+      place(made)
+      return made(packet)
+    })
+  }
+
+  private make(parts: readonly Part[], place: Place): Step {
     const source = (): Step => generate(parts, this.environment)
-    if (this.form === 'closures') makeAtFirst(closures, place)
-    else if (this.form === 'source') makeAtFirst(source, place)
-    else makeAtFirst(() => waiting(closures(), source, place), place)
+    if (this.form === 'source') return source()
+    return this.form === 'closures' ? this.closures(parts) : waiting(this.closures(parts), source, place)
   }
 
   private closures(parts: readonly Part[]): Step {
@@ -85,6 +91,25 @@ export class Joiner {
   }
 }
 
+/** Parts in order, as many together as make a function of a good length. */
+function groupsOf(parts: readonly Part[]): readonly (readonly Part[])[] {
+  const groups: Part[][] = []
+  let room = 0
+  for (const part of parts) {
+    const size = sizeOf(part)
+    if (size > room) {
+      groups.push([])
+      room = mostOperations
+    }
+    groups.at(-1)?.push(part)
+    room -= size
+  }
+  return groups
+}
+
+const sizeOf = (part: Part): number =>
+  typeof part === 'function' ? 1 : part.statements.reduce((sum, { operations }) => sum + operations.length, 1)
+
 const walkChunks =
   (chunks: readonly Step[]): Step =>
   (packet) => {
@@ -94,15 +119,6 @@ const walkChunks =
     }
     return Result.next
   }
-
-/** Most chains of most hosts never see a packet: nothing is made for them. */
-function makeAtFirst(make: () => Step, place: Place): void {
-  place((packet) => {
-    const made = make()
-    place(made)
-    return made(packet)
-  })
-}
 
 /** `slow` for some packets, then what `make` makes. */
 function waiting(slow: Step, make: () => Step, place: Place): Step {

@@ -297,13 +297,20 @@ class Writer {
 }
 
 /** What is compared must be a number of 32 bits with a sign; most words are so already. */
-function signed(word: Word, text: string): string {
-  const isSigned =
-    word.kind === 'constant' ||
-    word.kind === 'bytes' ||
-    word.kind === 'register' ||
-    (word.kind === 'combine' && isSignedBy[word.operator])
-  return isSigned ? text : `(${text} | 0)`
+const signed = (word: Word, text: string): string => (isSigned(word) ? text : `(${text} | 0)`)
+
+function isSigned(word: Word): boolean {
+  switch (word.kind) {
+    case 'call':
+      return false
+    case 'slot':
+      return !wideSlots.has(word.slot)
+    case 'combine':
+      return word.operator !== '>>>'
+    default:
+      return true
+  }
 }
 
-const isSignedBy = { '&': true, '|': true, '^': true, '<<': true, '>>>': false, '-': false } as const
+/** Slots that rules and users may set to numbers of 2^31 and more. */
+const wideSlots: ReadonlySet<Slot> = new Set(['mark', 'priority', 'userId', 'groupId'])

@@ -29,6 +29,8 @@ function equality(
   operator: '==' | '!=',
 ): readonly Operation[] {
   const relation = operator === '==' ? '===' : '!=='
+  const [only] = words
+  if (only && words.length === 1 && masks[0] === -1) return [need(compareWord(only, relation, right[0] ?? 0))]
   const tests = words.flatMap((word, i): readonly Condition[] => {
     const bits = masks[i] ?? 0
     return bits === 0 ? [] : [compareWord(mask(word, bits), relation, (right[i] ?? 0) & bits)]

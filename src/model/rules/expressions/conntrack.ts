@@ -71,6 +71,8 @@ const makeReaders = (conntrack: RulesConntrack): EntryReaders => ({
   protocol: ({ entry }) => conntrack.protocol(entry),
 })
 
+const state = wordsWhere([], call(stateOf))
+
 const isReply: Reader = (packet) => (packet.isReply ? 1 : 0)
 
 /** Bytes, packets and their quotient: 64 bits, of one direction or of both together. */
@@ -151,7 +153,7 @@ function zone(value: ConntrackValue, _at: number, machine: Machine): ValueCode {
 const codes: {
   readonly [K in ConntrackKey]: (value: ConntrackValue, at: number, machine: Machine) => ValueCode
 } = {
-  state: () => wordsWhere([], call(stateOf)),
+  state: () => state,
   direction: () => ofEntry(isReply),
   status: (_value, _at, machine) => ofEntry(readersOf(machine).status),
   mark: (_value, _at, machine) => ofEntry(readersOf(machine).mark),

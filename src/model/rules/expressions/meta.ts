@@ -88,39 +88,39 @@ function random(machine: Machine, at: number): ValueCode {
 
 const seconds = (machine: Machine): number => Math.floor(machine.surroundings.wallClock() / 1000)
 
-const output = call(outputOf)
 const [userId, groupId, hook] = [slot('userId'), slot('groupId'), slot('hook')]
 
-const codes: { readonly [K in MetaKey]: (machine: Machine, at: number) => ValueCode } = {
-  length: () => always(combine(slot('end'), '-', slot('start'))),
-  protocol: () => always(call(etherType)),
-  nfproto: () => always(call(familyNumber)),
-  l4proto: () => perhaps(call(transportProtocol)),
-  mark: () => always(slot('mark')),
-  priority: () => always(slot('priority')),
-  iif: () => always(slot('input')),
-  oif: () => always(output),
+/** Most are the same in every rule; some need the machine, or registers from `at` on. */
+const codes: { readonly [K in MetaKey]: ValueCode | ((machine: Machine, at: number) => ValueCode) } = {
+  length: always(combine(slot('end'), '-', slot('start'))),
+  protocol: always(call(etherType)),
+  nfproto: always(call(familyNumber)),
+  l4proto: perhaps(call(transportProtocol)),
+  mark: always(slot('mark')),
+  priority: always(slot('priority')),
+  iif: always(slot('input')),
+  oif: always(call(outputOf)),
   iifname: (machine, at) => interfaceName(machine, at, (packet) => packet.input),
   oifname: (machine, at) => interfaceName(machine, at, outputOf),
   iiftype: (machine) => perhaps(call((packet) => interfaceType(machine, packet.input))),
   oiftype: (machine) => perhaps(call((packet) => interfaceType(machine, outputOf(packet)))),
   iifgroup: (machine) => interfaceGroup(machine, (packet) => packet.input),
   oifgroup: (machine) => interfaceGroup(machine, outputOf),
-  iifkind: () => emptyName,
-  oifkind: () => emptyName,
+  iifkind: emptyName,
+  oifkind: emptyName,
   // No interface of a host belongs to a VRF.
-  sdif: () => always(zero),
-  sdifname: () => emptyName,
-  skuid: () => perhaps(userId),
-  skgid: () => perhaps(groupId),
-  cgroup: () => wordsWhere([compare(userId, '!==', -1)], zero),
-  rtclassid: () => wordsWhere([compare(hook, '!==', Hook.prerouting)], zero),
+  sdif: always(zero),
+  sdifname: emptyName,
+  skuid: perhaps(userId),
+  skgid: perhaps(groupId),
+  cgroup: wordsWhere([compare(userId, '!==', -1)], zero),
+  rtclassid: wordsWhere([compare(hook, '!==', Hook.prerouting)], zero),
   nftrace: (machine) => always(call((packet) => (machine.isTraced(packet) ? 1 : 0))),
-  pkttype: () => always(call(packetType)),
-  cpu: () => always(zero),
+  pkttype: always(call(packetType)),
+  cpu: always(zero),
   random,
-  secpath: () => always(zero),
-  secmark: () => always(zero),
+  secpath: always(zero),
+  secmark: always(zero),
   time: wallClockWords,
   day: (machine) => always(call(() => (4 + Math.floor(seconds(machine) / secondsPerDay)) % 7)),
   hour: (machine) => always(call(() => seconds(machine) % secondsPerDay)),
@@ -141,6 +141,9 @@ const bareKeys: ReadonlySet<MetaKey> = new Set([
 ])
 
 export const meta: ValueExpression<MetaValue> = {
-  code: (value, at, machine) => codes[value.key](machine, at),
+  code(value, at, machine) {
+    const code = codes[value.key]
+    return typeof code === 'function' ? code(machine, at) : code
+  },
   describe: (value) => (bareKeys.has(value.key) ? value.key : `meta ${value.key}`),
 }

@@ -180,6 +180,7 @@ const metas: readonly Case[] = [
   ['nfproto', behind(17), is(meta('nfproto'), 10), true],
   ['protocol', udp(), is(meta('protocol'), 0x0800), true],
   ['skuid of a forwarded packet does not load', udp(), loads(meta('skuid')), false],
+  ['nor is it the highest number', udp(), is(meta('skuid'), 0xffffffff), false],
 ]
 
 const byWildcard = (text: string, bits: number, packet: Packet): boolean =>
