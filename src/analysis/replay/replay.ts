@@ -413,10 +413,9 @@ export class Replay {
     return this.#tally.packets
   }
 
-  /** Bytes of memory: conntrack's heap and its two buckets per entry, and the rows of flows. */
+  /** Bytes of memory: conntrack's table, and the rows of flows, room to grow included. */
   get memory(): { readonly conntrack: number; readonly flows: number } {
-    const buckets = 2 ** Math.ceil(Math.log2(Math.max(256, 2 * this.conntrack.count)))
-    return { conntrack: this.conntrack.words.byteLength + 4 * buckets, flows: this.flows.memory }
+    return { conntrack: this.conntrack.memoryBytes, flows: this.flows.memory }
   }
 
   /** Rows of all flows, oldest first. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { BySource } from './by-source.ts'
 import { recordWords, tupleKind, tupleWords, Word } from './entry.ts'
@@ -68,4 +69,24 @@ test('a zone of the original direction parts them', () => {
   ])
   expect(list(bySource, 4, 7, 5 | (5 << 16))).toEqual([entries[0]])
   expect(list(bySource, 4, 7)).toEqual([entries[3], entries[1]])
+})
+
+test('order stays, however many there are and whichever go', () => {
+  const source = fc.integer({ min: 0, max: 400 })
+  fc.assert(
+    fc.property(
+      fc.array(source, { minLength: 200, maxLength: 1500, size: 'max' }),
+      fc.array(fc.nat(1499)),
+      (sources, gone) => {
+        const { bySource, entries } = records(sources.map((each) => ({ family: 4, source: each })))
+        for (const each of gone) bySource.remove(entries[each % entries.length] ?? 0)
+        const removed = new Set(gone.map((each) => each % entries.length))
+        for (const each of new Set(sources)) {
+          const kept = entries.filter((_, i) => sources[i] === each && !removed.has(i))
+          expect(list(bySource, 4, each)).toEqual(kept.reverse())
+        }
+      },
+    ),
+    { numRuns: 20 },
+  )
 })

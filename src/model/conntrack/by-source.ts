@@ -8,11 +8,14 @@ interface Records {
   readonly words: Int32Array
 }
 
-/** Lists run through the records themselves, the newest entry first. */
+const initialLists = 256
+
+/** Lists run through the records themselves, the newest entry first. There are at least as many lists as entries in them. */
 export class BySource {
   private readonly records: Records
-  /** First of each list, by hash; different sources may share one. */
-  private readonly first: Map<number, number> = new Map()
+  /** First of each list, by the low bits of the hash; different sources may share one. */
+  private first: Int32Array = new Int32Array(initialLists)
+  private count = 0
 
   constructor(records: Records) {
     this.records = records
@@ -20,13 +23,37 @@ export class BySource {
 
   /** An entry that is in no list yet. */
   add(entry: number): void {
+    if (this.count === this.first.length) this.grow()
+    this.count++
+    this.putFirst(entry)
+    this.records.words[entry + Word.flags]! |= Flag.isListedBySource
+  }
+
+  private putFirst(entry: number): void {
     const { words } = this.records
-    const hash = this.hashOf(entry)
-    const second = this.first.get(hash) ?? 0
+    const list = this.listOf(entry)
+    const second = this.first[list]!
     words[this.natWords(entry) + NatWord.next] = second
+    words[this.natWords(entry) + NatWord.previous] = 0
     if (second !== 0) words[this.natWords(second) + NatWord.previous] = entry
-    this.first.set(hash, entry)
-    words[entry + Word.flags]! |= Flag.isListedBySource
+    this.first[list] = entry
+  }
+
+  /** Twice as many lists. Oldest first, so that their order stays. */
+  private grow(): void {
+    const { words } = this.records
+    const old = this.first
+    this.first = new Int32Array(old.length * 2)
+    for (const head of old) {
+      let entry = head
+      while (entry !== 0 && words[this.natWords(entry) + NatWord.next] !== 0)
+        entry = words[this.natWords(entry) + NatWord.next]!
+      while (entry !== 0) {
+        const newer = words[this.natWords(entry) + NatWord.previous]!
+        this.putFirst(entry)
+        entry = newer
+      }
+    }
   }
 
   /** Without effect on an entry that is in no list. */
@@ -34,13 +61,13 @@ export class BySource {
     const { words } = this.records
     if ((words[entry + Word.flags]! & Flag.isListedBySource) === 0) return
     words[entry + Word.flags]! &= ~Flag.isListedBySource
+    this.count--
     const at = this.natWords(entry)
     const next = words[at + NatWord.next]!
     const previous = words[at + NatWord.previous]!
     if (next !== 0) words[this.natWords(next) + NatWord.previous] = previous
     if (previous !== 0) words[this.natWords(previous) + NatWord.next] = next
-    else if (next !== 0) this.first.set(this.hashOf(entry), next)
-    else this.first.delete(this.hashOf(entry))
+    else this.first[this.listOf(entry)] = next
     words[at + NatWord.next] = 0
     words[at + NatWord.previous] = 0
   }
@@ -53,7 +80,7 @@ export class BySource {
     const { words } = this.records
     let entry =
       after === 0
-        ? (this.first.get(hashSource(tuple, 0, kind, zones)) ?? 0)
+        ? this.first[hashSource(tuple, 0, kind, zones) & (this.first.length - 1)]!
         : words[this.natWords(after) + NatWord.next]!
     while (entry !== 0 && !this.isFrom(entry, tuple, kind, zones)) entry = words[this.natWords(entry) + NatWord.next]!
     return entry
@@ -75,9 +102,15 @@ export class BySource {
     return entry + natOffset(words[entry + Word.kind]!, (words[entry + Word.flags]! & Flag.isAccounted) !== 0)
   }
 
-  private hashOf(entry: number): number {
+  private listOf(entry: number): number {
     const { words } = this.records
-    return hashSource(words, entry + Word.tuples, words[entry + Word.kind]!, words[entry + Word.zones]!)
+    const hash = hashSource(words, entry + Word.tuples, words[entry + Word.kind]!, words[entry + Word.zones]!)
+    return hash & (this.first.length - 1)
+  }
+
+  /** Bytes held for the lists, beside the records. */
+  get memoryBytes(): number {
+    return this.first.byteLength
   }
 }
 
@@ -89,5 +122,5 @@ function hashSource(words: Int32Array, at: number, kind: number, zones: number):
   let hash = Math.imul(kind | (zoneOf(zones) << 9), 0x27d4eb2f) ^ Math.imul(words[at + size - 1]! >>> 16, 0xc2b2ae3d)
   for (let i = 0; i < (kind & isVersion6 ? 4 : 1); i++)
     hash = Math.imul(hash ^ words[at + i]!, 0x9e3779b1) ^ (hash >>> 15)
-  return hash
+  return hash ^ (hash >>> 16)
 }

@@ -27,9 +27,9 @@ export class Table {
   /** First free record by size in words. */
   private readonly free: Int32Array = new Int32Array(64)
 
-  /** Bytes held for records and slots, room to grow included. */
+  /** Bytes held for records, slots and lists, room to grow included. */
   get memoryBytes(): number {
-    return this.words.byteLength + this.slots.byteLength
+    return this.words.byteLength + this.slots.byteLength + this.bySource.memoryBytes
   }
 
   /** A zeroed record with its kind set, not yet in the table; 0 if the heap cannot grow any more (4 million TCP entries over IPv4). */
