@@ -8,6 +8,8 @@ import { hashTuple, hashTuple4, type Tuple } from './tuple.ts'
 const firstHandle = 32
 const initialWords = 4096
 const initialSlots = 512
+/** Slots moved at a time when the table grows; {@link initialSlots} is a multiple of it. */
+const movedAtOnce = 256
 /** What a slot's 24 bits can address, in words. */
 const largestHeap = 0x8000000
 
@@ -71,8 +73,8 @@ export class Table {
     this.makeSpace()
     this.words[entry + Word.flags]! |= Flag.isLinked
     // In Linux the reply tuple comes to stand in front: it is found where both are equal (a packet to its own address and port).
-    this.place(entry, 1)
-    this.place(entry, 0)
+    this.place(entry, 1, this.hashOf(entry, 1))
+    this.place(entry, 0, this.hashOf(entry, 0))
     this.count++
   }
 
@@ -80,7 +82,7 @@ export class Table {
   linkReply(entry: number): void {
     this.makeSpace()
     this.words[entry + Word.flags]! |= Flag.isLinked | Flag.isReplyOnly
-    this.place(entry, 1)
+    this.place(entry, 1, this.hashOf(entry, 1))
     this.count++
   }
 
@@ -199,10 +201,9 @@ export class Table {
     return hashTuple(words, entry + Word.tuples + direction * tupleWords(kind), kind, zone)
   }
 
-  private place(entry: number, direction: number): void {
+  private place(entry: number, direction: number, hash: number): void {
     const { slots } = this
     const mask = slots.length - 1
-    const hash = this.hashOf(entry, direction)
     let slot = ((entry >>> 3) << 8) | ((hash >>> 25) << 1) | direction
     let at = hash & mask
     for (; slots[at] !== 0; at = (at + 1) & mask) {
@@ -255,7 +256,20 @@ export class Table {
     if (10 * (this.count + 1) <= 3 * this.slots.length) return
     const old = this.slots
     this.slots = new Int32Array(old.length * 2)
-    for (const slot of old) if (slot !== 0) this.place((slot >>> 8) << 3, slot & 1)
+    const hashes = new Int32Array(movedAtOnce)
+    for (let from = 0; from < old.length; from += movedAtOnce) this.move(old, from, hashes)
+  }
+
+  /** First all hashes, then all slots: the processor waits for many records at once, not for one after the other. */
+  private move(old: Int32Array, from: number, hashes: Int32Array): void {
+    for (let i = 0; i < movedAtOnce; i++) {
+      const slot = old[from + i]!
+      if (slot !== 0) hashes[i] = this.hashOf((slot >>> 8) << 3, slot & 1)
+    }
+    for (let i = 0; i < movedAtOnce; i++) {
+      const slot = old[from + i]!
+      if (slot !== 0) this.place((slot >>> 8) << 3, slot & 1, hashes[i]!)
+    }
   }
 }
 
