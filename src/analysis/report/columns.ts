@@ -1,11 +1,4 @@
-/** Small layout: numbers, plurals, columns. */
-
-/** `1 packet`, `2,000 packets`. */
-export const plural = (count: number, one: string, many: string = `${one}s`): string =>
-  `${grouped(count)} ${count === 1 ? one : many}`
-
-/** With a comma after each three digits. */
-export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+/** Small layout: sizes, columns. */
 
 /** `812 B`, `1.5 kB`, `2.0 MB`: powers of a thousand. */
 export function sizeText(bytes: number): string {

@@ -1,9 +1,10 @@
 /** Flows as rows for people: who with whom, how much, which states, and the outcome in words. */
 
+import { plural } from '../../languages/diagnostics/index.ts'
 import { dropReasons } from '../../model/engine/index.ts'
 import { Protocol, protocolNames, withPort } from '../../model/packet/index.ts'
 import { type FlowRow, hostReason, type RuleIndex, stateBits, stateNames } from '../replay/index.ts'
-import { columns, plural, sizeText } from './columns.ts'
+import { columns, sizeText } from './columns.ts'
 import type { Style } from './style.ts'
 
 /** `udp 10.0.1.2:43671 > 10.0.2.2:4444`. */

@@ -1,4 +1,4 @@
-export { grouped, plural, sizeText } from './columns.ts'
+export { sizeText } from './columns.ts'
 export { byTrouble, flowWords, outcomeText, printFlows } from './flow-text.ts'
 export { flowJson, judgmentJson, summaryJson } from './json.ts'
 export { becauseText, printJudgment } from './packet-text.ts'

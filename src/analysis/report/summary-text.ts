@@ -1,7 +1,8 @@
 /** The default report: states, verdicts, rules with their counters, flows with their outcome, what was assumed, what to look at next. */
 
+import { grouped, plural } from '../../languages/diagnostics/index.ts'
 import type { Comparison, FlowRow, RuleCount, RuleIndex, Summary } from '../replay/index.ts'
-import { columns, grouped, plural } from './columns.ts'
+import { columns } from './columns.ts'
 import { printFlows } from './flow-text.ts'
 import type { Style } from './style.ts'
 

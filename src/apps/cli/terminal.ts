@@ -1,7 +1,8 @@
 /** The terminal: colours when somebody looks, a line of progress, output that waits for a slow reader. */
 
 import { styleText } from 'node:util'
-import { grouped, plain, type Style } from '../../analysis/report/index.ts'
+import { plain, type Style } from '../../analysis/report/index.ts'
+import { grouped } from '../../languages/diagnostics/index.ts'
 
 /** Colours only on a terminal, and not where NO_COLOR is set (no-color.org). */
 export function styleFor(stream: NodeJS.WriteStream): Style {

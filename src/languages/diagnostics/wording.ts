@@ -22,3 +22,10 @@ export const alternatives = (words: readonly string[]): string =>
 /** `expected ..., found ...`. `found` is quoted by the caller unless it is a description such as `the end of the file`. */
 export const expectedFound = (expected: string | readonly string[], found: string): string =>
   `expected ${typeof expected === 'string' ? expected : alternatives(expected)}, found ${found}`
+
+/** `1 packet`, `2,000 packets`. */
+export const plural = (count: number, one: string, many: string = `${one}s`): string =>
+  `${grouped(count)} ${count === 1 ? one : many}`
+
+/** With a comma after each three digits. */
+export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',')

@@ -1,8 +1,8 @@
 /** `kinwall check`: what is wrong with a ruleset, each with its place. */
 
 import type { Command } from 'commander'
-import { plural } from '../../../analysis/report/index.ts'
-import { renderDiagnostic } from '../../../languages/diagnostics/index.ts'
+
+import { plural, renderDiagnostic } from '../../../languages/diagnostics/index.ts'
 import { ExitCode, UsageError } from '../exit-code.ts'
 import { readHost } from '../host-input.ts'
 import { readRuleset } from '../ruleset-input.ts'

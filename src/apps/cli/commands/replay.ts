@@ -15,12 +15,12 @@ import {
   flowJson,
   flowWords,
   judgmentJson,
-  plural,
   printFlows,
   printJudgment,
   printSummary,
   summaryJson,
 } from '../../../analysis/report/index.ts'
+import { plural } from '../../../languages/diagnostics/index.ts'
 import { ExitCode, UsageError } from '../exit-code.ts'
 import { addReplayOptions, explainPartial, type Finished, type ReplayFlags, runReplay } from '../run-replay.ts'
 import { Output, styleFor } from '../terminal.ts'
