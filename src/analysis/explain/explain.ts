@@ -1,22 +1,15 @@
 /** Explains packets written in the notation: each walks through the host, one after the other, and is told step by step. */
 
-import { settingsOfHost } from '../../model/conntrack/index.ts'
-import { Engine } from '../../model/engine/index.ts'
-import { Host, type HostConfiguration } from '../../model/host/index.ts'
+import type { Engine } from '../../model/engine/index.ts'
 import { decode, fullText, Packet, sourceAt } from '../../model/packet/index.ts'
-import type { Ruleset } from '../../model/rules/index.ts'
 import { craft } from './craft.ts'
 import { type PacketNotation, parseNotation } from './notation.ts'
 import type { NotationError } from './notation-error.ts'
+import { type RecordedEngineOptions, recordedEngine } from './recorded-engine.ts'
 import type { Walk } from './walk.ts'
-import { WalkRecorder } from './walk-recorder.ts'
+import type { WalkRecorder } from './walk-recorder.ts'
 
-export interface ExplainOptions {
-  readonly ruleset: Ruleset
-  readonly host: HostConfiguration
-  /** 0 (inclusive) to 1 (exclusive). */
-  readonly random: () => number
-}
+export type ExplainOptions = RecordedEngineOptions
 
 /** What was wrong with packet `number` (from 1): its text, or what it asks for. */
 export interface ExplainError {
@@ -52,21 +45,10 @@ class Explainer {
   readonly #packet = new Packet()
   #now = start
 
-  constructor({ ruleset, host, random }: ExplainOptions) {
-    const model = new Host(host)
-    this.#recorder = new WalkRecorder(model, ruleset)
-    const { settings } = settingsOfHost(host)
-    this.engine = new Engine({
-      host: model,
-      ruleset,
-      settings,
-      random,
-      tracer: this.#recorder,
-      probes: this.#recorder.probes(),
-    })
-    this.#recorder.watch(this.engine.conntrack)
-    this.engine.onTransmit = (index, packet) => this.#recorder.onTransmit(index, packet)
-    this.engine.onConclude = (packet, fate, hook, reason) => this.#recorder.onConclude(packet, fate, hook, reason)
+  constructor(options: ExplainOptions) {
+    const { engine, recorder } = recordedEngine(options)
+    this.engine = engine
+    this.#recorder = recorder
   }
 
   /** Walks one packet; null when it could. */
@@ -132,15 +114,15 @@ class Explainer {
       packet.groupId = 0
       engine.send(packet, packet.end, true)
     } else engine.receive(packet, packet.end)
-    const { steps, out, left } = this.#recorder.end()
-    this.#bytes.push(left ?? original)
+    const walk = this.#recorder.end()
+    this.#bytes.push(walk.left ?? original)
     this.walks.push({
       number: this.walks.length + 1,
       at: this.#now - start,
       in: input,
-      out,
+      out: walk.out,
       packet: words,
-      steps,
+      steps: walk.steps,
     })
   }
 }

@@ -1,4 +1,7 @@
-/** Collects the steps of a walk while the engine runs it: from the tracer, from probes, from conntrack's events. */
+/**
+ * Collects the steps of a walk while the engine runs it: from the tracer, from probes, from conntrack's events. It notes facts only, and
+ * whatever may change it copies: a {@link RecordedWalk} makes the texts.
+ */
 
 import {
   type Conntrack,
@@ -27,14 +30,17 @@ import {
   HookPriority,
   hookNames,
   isQuoting,
-  type Packet,
+  Packet,
   Protocol,
   packetOf,
   packetText,
   protocolText,
 } from '../../model/packet/index.ts'
-import type { Chain, Outcome, Rule, Ruleset, Statement, Table, Tracer } from '../../model/rules/index.ts'
-import type { StatementStep, Step } from './walk.ts'
+import type { Chain, DescribeFound, Outcome, Rule, Ruleset, Statement, Table, Tracer } from '../../model/rules/index.ts'
+import { ByteKeeper, type KeptBytes, keptView } from './kept-bytes.ts'
+import { MetRule, type RulePlace, rulePlaces } from './met-rule.ts'
+import { type Noted, RecordedWalk } from './recorded-walk.ts'
+import type { Step } from './walk.ts'
 
 const stateWords: Readonly<Record<number, string>> = {
   [State.invalid]: 'INVALID',
@@ -44,22 +50,35 @@ const stateWords: Readonly<Record<number, string>> = {
   [State.untracked]: 'UNTRACKED',
 }
 
-/** What of a packet rules can change, to be compared before and after each. */
-interface Marks {
-  readonly mark: number
-  readonly entryMark: number
-  readonly status: number
-  readonly helper: string | null
-  readonly isUntracked: boolean
-}
-
-type OpenRule = Extract<Step, { kind: 'rule' }> & { statements: StatementStep[]; changes: string[] }
-
-/** What leaves, read anew: a fragment that the host has just cut is no longer what the walk was about. */
-const wireText = (packet: Packet): string => packetText(packetOf(packet.bytes.slice(packet.start, packet.end)))
+/** What left; read anew, for a fragment that the host has just cut is no longer what the walk was about. */
+const wireText = (bytes: KeptBytes): string => packetText(packetOf(keptView(bytes)))
 
 /** With what it quotes, which is translated as well. */
-const translatable = (packet: Packet): string => fullText(packetOf(packet.bytes.slice(packet.start, packet.end)))
+const translatable = (bytes: KeptBytes): string => fullText(packetOf(keptView(bytes)))
+
+const translated = Status.sourceNat | Status.destinationNat
+
+/** What is known of one packet of a walk: of that which it is about, or of one that the host makes because of it. */
+interface Trail {
+  readonly packet: Packet
+  /** The rule that it is in: a rule that rejects is still open while what the host makes of it walks. */
+  rule: MetRule | null
+  /** The chain that it was last seen in. */
+  chain: Chain | null
+  isMade: boolean
+  isRejected: boolean
+  /** What it was before NAT's turn on the hook that it is on; null where NAT cannot translate it. */
+  untranslated: KeptBytes | null
+}
+
+const newTrail = (packet: Packet): Trail => ({
+  packet,
+  rule: null,
+  chain: null,
+  isMade: false,
+  isRejected: false,
+  untranslated: null,
+})
 
 /** Where Linux translates: destinations where packets enter, sources where they leave. */
 const natPlaces: readonly { readonly hook: HookNumber; readonly priority: number }[] = [
@@ -69,38 +88,42 @@ const natPlaces: readonly { readonly hook: HookNumber; readonly priority: number
   { hook: Hook.postrouting, priority: HookPriority.sourceNat },
 ]
 
+/** Why a packet is in a state other than RELATED. */
+function whyUnrelated(
+  { state, isReply, reason, protocol }: Pick<Packet, 'state' | 'isReply' | 'reason' | 'protocol'>,
+  entry: number,
+): string {
+  switch (state) {
+    case State.established:
+      return isReply ? `answers entry ${entry}` : `belongs to entry ${entry}, which has been answered`
+    case State.new:
+      return entry === 0 ? 'opens a connection' : `belongs to entry ${entry}, which has not been answered`
+    case State.untracked:
+      return protocol === Protocol.icmpv6 ? 'neighbour and multicast discovery is not tracked' : 'a rule said notrack'
+    default:
+      return reasons[reason]?.text ?? 'conntrack could not place it'
+  }
+}
+
 export class WalkRecorder implements Tracer, ConntrackListener, Observer {
   readonly #host: Host
   #conntrack: Conntrack | null = null
-  #steps: Step[] = []
+  readonly #bytes = new ByteKeeper()
+  /** By the id of the rule. */
+  readonly #places: readonly (RulePlace | undefined)[]
+  #noted: Noted[] = []
   #out: string | null = null
-  /** Bytes of what left because of the packet itself, for later packets to refer to; null: nothing did. */
-  #left: Uint8Array | null = null
+  #left: KeptBytes | null = null
   /** Number of the packet that the outer one was written to be about; 0: none. */
   #about = 0
   #outer: Packet | null = null
-  /** The rule that each packet is in: a rule that rejects is still open while what the host makes of it walks. */
-  readonly #rules = new Map<
-    Packet,
-    { readonly step: { -readonly [K in keyof OpenRule]: OpenRule[K] }; readonly before: Marks }
-  >()
-  readonly #made = new Set<Packet>()
-  /** Where each rule stands, by its id. */
-  readonly #places: ReadonlyMap<number, { readonly table: string; readonly chain: Chain }>
-  /** The chain that each packet was last seen in. */
-  readonly #chains = new Map<Packet, Chain>()
-  readonly #rejected = new Set<Packet>()
-  /** What each packet was before NAT's turn on the hook that it is on. */
-  readonly #untranslated = new Map<Packet, string>()
+  /** Of the packet that was looked at last. */
+  #trail: Trail = newTrail(new Packet())
+  readonly #trails = new Map<Packet, Trail>()
 
   constructor(host: Host, ruleset: Ruleset) {
     this.#host = host
-    const places = ruleset.tables.flatMap((table) =>
-      table.chains.flatMap((chain) =>
-        chain.rules.map(({ id }) => [id, { table: `${table.family} ${table.name}`, chain }] as const),
-      ),
-    )
-    this.#places = new Map(places)
+    this.#places = rulePlaces(ruleset)
   }
 
   watch(conntrack: Conntrack): void {
@@ -110,19 +133,29 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
 
   begin(packet: Packet, about: number): void {
     this.#about = about
-    this.#steps = []
+    this.#noted = []
     this.#out = null
     this.#left = null
     this.#outer = packet
-    this.#rules.clear()
-    this.#made.clear()
-    this.#chains.clear()
-    this.#rejected.clear()
-    this.#untranslated.clear()
+    this.#trails.clear()
+    this.#trail = newTrail(packet)
+    this.#trails.set(packet, this.#trail)
   }
 
-  end(): { steps: readonly Step[]; out: string | null; left: Uint8Array | null } {
-    return { steps: this.#steps, out: this.#out, left: this.#left }
+  end(): RecordedWalk {
+    return new RecordedWalk(this.#noted, this.#out, this.#left)
+  }
+
+  #trailOf(packet: Packet): Trail {
+    if (this.#trail.packet === packet) return this.#trail
+    const trail = this.#trails.get(packet) ?? newTrail(packet)
+    this.#trails.set(packet, trail)
+    this.#trail = trail
+    return trail
+  }
+
+  #note(noted: Noted): void {
+    this.#noted.push(noted)
   }
 
   /** Conntrack's judgment, and the routing decision, seen right behind them. */
@@ -132,13 +165,13 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
       at(Hook.prerouting, -199, (packet) => this.#seeConntrack(packet)),
       at(Hook.output, -500, (packet) => this.#seeMade(packet)),
       ...natPlaces.flatMap(({ hook, priority }) => [
-        at(hook, priority - 1, (packet) => this.#untranslated.set(packet, translatable(packet))),
+        at(hook, priority - 1, (packet) => this.#seeUntranslated(packet)),
         at(hook, priority + 1, (packet) => this.#seeTranslated(packet)),
       ]),
       at(Hook.output, -199, (packet) => this.#seeConntrack(packet)),
-      at(Hook.input, -500, () => this.#push({ kind: 'routing', text: 'for the host itself' })),
-      at(Hook.forward, -500, (packet) =>
-        this.#push({ kind: 'routing', text: `leaves by ${this.#host.interfaceName(packet.output)}` }),
+      at(Hook.input, -500, () => this.#note(() => ({ kind: 'routing', text: 'for the host itself' }))),
+      at(Hook.forward, -500, ({ output }) =>
+        this.#note(() => ({ kind: 'routing', text: `leaves by ${this.#host.interfaceName(output)}` })),
       ),
     ]
   }
@@ -146,128 +179,79 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
   // ---- what the rules did
 
   enterChain(packet: Packet, table: Table, chain: Chain): void {
-    const hook = hookNames[packet.hook] ?? ''
-    this.#chains.set(packet, chain)
-    this.#push({
+    const { hook } = packet
+    this.#trailOf(packet).chain = chain
+    this.#note(() => ({
       kind: 'chain',
-      hook,
+      hook: hookNames[hook] ?? '',
       table: `${table.family} ${table.name}`,
       chain: chain.name,
       priority: chain.base?.priority ?? null,
-    })
+    }))
   }
 
   enterRule(packet: Packet, rule: Rule): void {
-    this.#closeRule(packet)
-    const found = this.#places.get(rule.id)
-    if (found && this.#chains.get(packet) !== found.chain) {
-      this.#chains.set(packet, found.chain)
-      this.#push({ kind: 'return', table: found.table, chain: found.chain.name })
+    const trail = this.#trailOf(packet)
+    this.#closeRule(trail)
+    const place = this.#places[rule.id]
+    if (place && trail.chain !== place.chain) {
+      trail.chain = place.chain
+      this.#note(() => ({ kind: 'return', table: place.table, chain: place.chain.name }))
     }
-    const step = {
-      kind: 'rule',
-      rule,
-      table: found?.table ?? '',
-      chain: found?.chain.name ?? '',
-      place: rule.source,
-      statements: [],
-      verdict: null,
-      changes: [],
-    } as const
-    const open = { step: { ...step, statements: [], changes: [] }, before: this.#marks(packet) }
-    this.#rules.set(packet, open)
-    this.#steps.push(open.step)
+    const met = new MetRule(rule, place, packet, this.#conntrack)
+    trail.rule = met
+    this.#note(() => met.tell())
   }
 
-  statement(packet: Packet, _rule: Rule, statement: Statement, outcome: Outcome, actual: string | null): void {
-    const open = this.#rules.get(packet)
-    if (!open) return
-    const isImplied = statement.text === '' || statement.text.startsWith('implied')
-    open.step.statements.push({ text: statement.text.replace(/^implied: ?/, ''), isImplied, outcome, actual })
-    if (outcome !== 'matched') this.#closeRule(packet)
+  statement(packet: Packet, _rule: Rule, statement: Statement, outcome: Outcome, actual: DescribeFound | null): void {
+    const trail = this.#trailOf(packet)
+    trail.rule?.add(statement, outcome, actual)
+    if (outcome !== 'matched') this.#closeRule(trail)
   }
 
   verdict(packet: Packet, _rule: Rule, verdict: string): void {
-    const open = this.#rules.get(packet)
-    // To nftables a reject is a drop with an answer; people look for the word that they wrote.
-    const isReject = verdict === 'drop' && open?.step.rule.statements.some(({ kind }) => kind === 'reject') === true
-    if (isReject) this.#rejected.add(packet)
-    if (open) open.step.verdict = isReject ? 'reject' : verdict
-    this.#closeRule(packet)
+    const trail = this.#trailOf(packet)
+    const { rule } = trail
+    const isReject = verdict === 'drop' && rule?.place?.hasReject === true
+    if (isReject) trail.isRejected = true
+    if (rule) rule.verdict = isReject ? 'reject' : verdict
+    this.#closeRule(trail)
   }
 
   policy(packet: Packet, table: Table, chain: Chain, policy: 'accept' | 'drop'): void {
-    this.#closeRule(packet)
-    this.#push({ kind: 'policy', table: `${table.family} ${table.name}`, chain: chain.name, policy })
+    this.#closeRule(this.#trailOf(packet))
+    this.#note(() => ({ kind: 'policy', table: `${table.family} ${table.name}`, chain: chain.name, policy }))
   }
 
-  #closeRule(packet: Packet): void {
-    const open = this.#rules.get(packet)
-    this.#rules.delete(packet)
-    if (open) open.step.changes.push(...this.#changes(open.before, this.#marks(packet)))
-  }
-
-  #marks(packet: Packet): Marks {
-    const { entry } = packet
-    const conntrack = entry === 0 ? null : this.#conntrack
-    return {
-      mark: packet.mark,
-      entryMark: conntrack?.mark(entry) ?? 0,
-      status: conntrack?.status(entry) ?? 0,
-      helper: conntrack?.helperName(entry) ?? null,
-      isUntracked: packet.isUntracked,
-    }
-  }
-
-  #changes(before: Marks, after: Marks): string[] {
-    const changes: string[] = []
-    const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`
-    if (before.mark !== after.mark) changes.push(`mark ${hex(before.mark)} → ${hex(after.mark)}`)
-    if (before.entryMark !== after.entryMark) changes.push(`ct mark ${hex(before.entryMark)} → ${hex(after.entryMark)}`)
-    if (before.helper !== after.helper) changes.push(`helper ${after.helper ?? 'none'} assigned`)
-    if (!before.isUntracked && after.isUntracked) changes.push('will not be tracked')
-    return changes
+  #closeRule(trail: Trail): void {
+    trail.rule?.close(trail.packet, this.#conntrack)
+    trail.rule = null
   }
 
   // ---- what conntrack did
 
   #seeConntrack(packet: Packet): void {
-    this.#closeRule(packet)
+    this.#closeRule(this.#trailOf(packet))
     const conntrack = this.#conntrack
     if (!conntrack) return
+    const { hook, state, isReply, reason, protocol } = packet
     const isTracked = packet.entry !== 0
-    this.#push({
-      kind: 'conntrack',
-      hook: hookNames[packet.hook] ?? '',
-      state: stateWords[packet.state] ?? 'INVALID',
-      direction: isTracked ? (packet.isReply ? 'reply' : 'original') : null,
-      entry: isTracked ? conntrack.id(packet.entry) || null : null,
-      why: this.#why(packet, conntrack),
-    })
-  }
-
-  #why(packet: Packet, conntrack: Conntrack): string {
     const entry = conntrack.id(packet.entry)
-    switch (packet.state) {
-      case State.related:
-        return this.#whyRelated(packet, conntrack)
-      case State.established:
-        return packet.isReply ? `answers entry ${entry}` : `belongs to entry ${entry}, which has been answered`
-      case State.new:
-        return entry === 0 ? 'opens a connection' : `belongs to entry ${entry}, which has not been answered`
-      case State.untracked:
-        return packet.protocol === Protocol.icmpv6
-          ? 'neighbour and multicast discovery is not tracked'
-          : 'a rule said notrack'
-      default:
-        return reasons[packet.reason]?.text ?? 'conntrack could not place it'
-    }
+    const related = state === State.related ? this.#whyRelated(packet, conntrack) : null
+    this.#note(() => ({
+      kind: 'conntrack',
+      hook: hookNames[hook] ?? '',
+      state: stateWords[state] ?? 'INVALID',
+      direction: isTracked ? (isReply ? 'reply' : 'original') : null,
+      entry: isTracked ? entry || null : null,
+      why: related ?? whyUnrelated({ state, isReply, reason, protocol }, entry),
+    }))
   }
 
   #whyRelated(packet: Packet, conntrack: Conntrack): string {
     const entry = conntrack.id(packet.entry)
     const flow = entry === 0 ? 'a connection not yet confirmed' : `entry ${entry}`
-    if (this.#made.has(packet)) return `the host makes it about packet #${packet.number} of ${flow}`
+    if (this.#trailOf(packet).isMade) return `the host makes it about packet #${packet.number} of ${flow}`
     const quoted = packet === this.#outer && this.#about > 0 ? `packet #${this.#about}` : 'a packet'
     if (isQuoting(packet)) return `an ICMP error that quotes ${quoted} of ${flow}`
     const link = conntrack.masterLink(packet.entry)
@@ -280,12 +264,13 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
   entry(kind: 'new' | 'update' | 'destroy', entry: number): void {
     const conntrack = this.#conntrack
     if (!conntrack || kind === 'update') return
+    const id = conntrack.id(entry)
     const helper = conntrack.helperName(entry)
     const words = kind === 'new' ? 'confirmed' : 'destroyed'
-    this.#push({
+    this.#note(() => ({
       kind: 'event',
-      text: `entry ${conntrack.id(entry)} ${words}${kind === 'new' && helper ? `, helper ${helper}` : ''}`,
-    })
+      text: `entry ${id} ${words}${kind === 'new' && helper ? `, helper ${helper}` : ''}`,
+    }))
   }
 
   expectation(kind: 'new' | 'destroy', expectation: Expectation): void {
@@ -302,48 +287,71 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
 
   // ---- what the host did
 
+  #seeUntranslated(packet: Packet): void {
+    const conntrack = this.#conntrack
+    const status = packet.entry === 0 ? 0 : (conntrack?.status(packet.entry) ?? 0)
+    // Only what opens a connection may still come to be translated.
+    const isSettled = packet.entry === 0 || ((status & Status.confirmed) !== 0 && (status & translated) === 0)
+    this.#trailOf(packet).untranslated = isSettled ? null : this.#keep(packet)
+  }
+
   #seeTranslated(packet: Packet): void {
-    const from = this.#untranslated.get(packet)
+    const trail = this.#trailOf(packet)
+    const before = trail.untranslated
     const status = packet.entry === 0 ? 0 : (this.#conntrack?.status(packet.entry) ?? 0)
-    if (from === undefined || (status & (Status.sourceNat | Status.destinationNat)) === 0) return
-    this.#closeRule(packet)
-    const to = translatable(packet)
+    if (before === null || (status & translated) === 0) return
+    this.#closeRule(trail)
+    const after = this.#keep(packet)
     const isDrawn = this.#conntrack?.isDrawn(packet.entry) ?? false
-    if (from !== to) this.#push({ kind: 'translation', hook: hookNames[packet.hook] ?? '', from, to, isDrawn })
+    const hook = hookNames[packet.hook] ?? ''
+    this.#note(() => {
+      const from = translatable(before)
+      const to = translatable(after)
+      return from === to ? null : { kind: 'translation', hook, from, to, isDrawn }
+    })
+  }
+
+  #keep({ bytes, start, end }: Packet): KeptBytes {
+    return this.#bytes.keep(bytes, start, end)
   }
 
   #seeMade(packet: Packet): void {
-    this.#closeRule(packet)
+    const trail = this.#trailOf(packet)
+    this.#closeRule(trail)
     if (packet === this.#outer) return
-    this.#made.add(packet)
+    trail.isMade = true
     this.#push({ kind: 'made', packet: fullText(packet) })
   }
 
   onTransmit(interfaceIndex: number, packet: Packet): void {
-    this.#closeRule(packet)
+    const trail = this.#trailOf(packet)
+    this.#closeRule(trail)
     const name = this.#host.interfaceName(interfaceIndex)
-    if (!this.#made.has(packet)) {
+    const left = this.#keep(packet)
+    if (!trail.isMade) {
       this.#out ??= name
-      this.#left ??= packet.bytes.slice(packet.start, packet.end)
+      this.#left ??= left
     }
-    this.#push({ kind: 'transmit', interface: name, packet: wireText(packet) })
+    this.#note(() => ({ kind: 'transmit', interface: name, packet: wireText(left) }))
   }
 
   onDeliver(): void {}
 
   onConclude(packet: Packet, fate: FateNumber, hook: number, reason: DropNumber): void {
-    this.#closeRule(packet)
-    const isMade = this.#made.has(packet)
+    const trail = this.#trailOf(packet)
+    this.#closeRule(trail)
+    const { isMade } = trail
     const isStoppedOnItsWay = fate === Fate.dropped && hook >= Hook.forward && packet.output !== 0
     if (isStoppedOnItsWay && !isMade) this.#out ??= this.#host.interfaceName(packet.output)
-    const isByRule = reason === Drop.rule && this.#rejected.has(packet)
-    this.#push({
+    const isByRule = reason === Drop.rule && trail.isRejected
+    const text = isByRule ? 'a rule rejected it' : this.#whyStopped(packet, reason)
+    this.#note(() => ({
       kind: 'conclusion',
       isMade,
       fate: fateNames[fate] ?? 'none',
       hook: hookNames[hook] ?? null,
-      text: isByRule ? 'a rule rejected it' : this.#whyStopped(packet, reason),
-    })
+      text,
+    }))
   }
 
   #whyStopped(packet: Packet, reason: DropNumber): string {
@@ -353,7 +361,8 @@ export class WalkRecorder implements Tracer, ConntrackListener, Observer {
     return (told ?? dropReasons[reason])?.text ?? ''
   }
 
+  /** A step that is rare enough to be told at once. */
   #push(step: Step): void {
-    this.#steps.push(step)
+    this.#note(() => step)
   }
 }

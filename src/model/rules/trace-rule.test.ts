@@ -32,7 +32,7 @@ function recorder(): { readonly lines: string[]; readonly tracer: Tracer } {
       enterChain: (_packet, { name }, { name: inChain }) => lines.push(`${name} ${inChain}`),
       enterRule: (_packet, rule) => lines.push(`rule ${rule.id}`),
       statement: (_packet, _rule, statement, outcome, actual) =>
-        lines.push(`${statement.kind} ${outcome} ${actual ?? '-'}`),
+        lines.push(`${statement.kind} ${outcome} ${actual?.() ?? '-'}`),
       verdict: (_packet, rule, text) => lines.push(`rule ${rule.id} ends: ${text}`),
       policy: (_packet, _table, _chain, policy) => lines.push(`policy ${policy}`),
     },

@@ -1,11 +1,12 @@
 /** The traced form of a rule: the same steps, each with a report of what it found and how it went. */
 
+import type { Packet } from '../packet/index.ts'
 import { describeActual, isRepeatable, readValue, shownValue } from './describe.ts'
-import type { Load, Machine, Step } from './machine.ts'
+import type { Machine, Step } from './machine.ts'
 import { chainShift, Result, resultMask } from './result.ts'
 import type { Rule } from './ruleset.ts'
 import type { Statement } from './statement.ts'
-import type { Outcome, Tracer } from './tracer.ts'
+import type { DescribeFound, Outcome, Tracer } from './tracer.ts'
 import { registersOf, type Value } from './value.ts'
 
 export interface TracedRule {
@@ -37,32 +38,60 @@ export function traceRule(
 
 function traceStep(rule: Rule, statement: Statement, step: Step, machine: Machine, tracer: Tracer): Step {
   const read = readerOf(statement, machine)
+  if (!read)
+    return (packet) => {
+      const result = step(packet)
+      tracer.statement(packet, rule, statement, result === Result.break ? 'failed' : 'matched', null)
+      return result
+    }
   return (packet) => {
     // Read first: a statement may change what it has read.
-    const found = read ? read(packet) : null
+    const found = read(packet)
     const result = step(packet)
-    const outcome: Outcome = result !== Result.break ? 'matched' : found === notLoaded ? 'not-loadable' : 'failed'
-    tracer.statement(packet, rule, statement, outcome, found === notLoaded ? null : found)
+    const outcome: Outcome = result !== Result.break ? 'matched' : found === null ? 'not-loadable' : 'failed'
+    tracer.statement(packet, rule, statement, outcome, found)
     return result
   }
 }
 
-const notLoaded: unique symbol = Symbol('not loaded')
+/** Keeps what a packet has; null where it has no such thing. */
+type Read = (packet: Packet) => DescribeFound | null
 
-/** Reads what the packet has, as text; null where reading would change something, or where there is nothing to read. */
-function readerOf(
-  statement: Statement,
-  machine: Machine,
-): ((packet: Parameters<Load>[0]) => string | typeof notLoaded) | null {
+/** Null where reading would change something, or where there is nothing to read. */
+function readerOf(statement: Statement, machine: Machine): Read | null {
   const value = readValue(statement)
   if (!value || !isRepeatable(value)) return null
+  // A masked value can be loaded where the value under the mask can.
   const shown: Value = shownValue(value)
-  const whole = machine.load(value, 0)
   const load = machine.load(shown, 0)
   const words = registersOf(shown)
+  const { registers, surroundings } = machine
+  const describe = (found: readonly number[]): string => describeActual(shown, found, surroundings.host)
+  if (words === 1) {
+    const describeWord = rememberingLast((word) => describe([word]))
+    return (packet) => {
+      if (!load(packet)) return null
+      const word = registers[0]!
+      return () => describeWord(word)
+    }
+  }
   return (packet) => {
-    if (!whole(packet) || !load(packet)) return notLoaded
-    return describeActual(shown, machine.registers.slice(0, words), machine.surroundings.host)
+    if (!load(packet)) return null
+    const found: number[] = []
+    // A loop, not a slice: typed arrays of a few words cost more to make than to fill.
+    for (let i = 0; i < words; i++) found.push(registers[i]!)
+    return () => describe(found)
+  }
+}
+
+/** Packets that follow each other mostly have the same state, protocol or interface: half of the time of reading a walk went into such words. */
+function rememberingLast(describe: (word: number) => string): (word: number) => string {
+  let last = 0
+  let text: string | null = null
+  return (word) => {
+    if (text === null || word !== last) text = describe(word)
+    last = word
+    return text
   }
 }
 
