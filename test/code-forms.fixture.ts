@@ -1,8 +1,15 @@
 /** Sends packets through a ruleset in generated code, where that is allowed, and prints whether it is and what became of them. */
 
 import { buildUdp, Hook, packetOf } from '../src/model/packet/index.ts'
-import { canGenerate } from '../src/model/rules/code/generate.ts'
 import { compare, compiled, field, judge, surroundings, verdict } from '../src/model/rules/rules.fixture.ts'
+
+function canGenerate(): boolean {
+  try {
+    return new Function('return true')()
+  } catch {
+    return false
+  }
+}
 
 console.log(canGenerate() ? 'can generate' : 'cannot generate')
 const rules = [[compare(field['udp dport'], '<', 1024), verdict('drop')], [verdict('accept')]]

@@ -6,8 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { runInModel } from '../src/analysis/lab/index.ts'
 import { parseRuleset } from '../src/languages/nftables/index.ts'
-import { Random } from '../src/linux/generate/random.ts'
-import { wildRuleset } from '../src/linux/generate/rulesets/wild.ts'
+import { wildText } from '../src/linux/generate/rulesets/wild.fixture.ts'
 import { readRecording, recordingsIn } from '../src/linux/lab/index.ts'
 import { runForm } from '../src/model/rules/code/forms.fixture.ts'
 import type { Ruleset } from '../src/model/rules/index.ts'
@@ -41,7 +40,7 @@ describe('generated code and closures', () => {
   test('do the same with random packets under 300 wild rulesets', () => {
     let rules = 0
     for (let seed = 1; seed <= 300; seed++) {
-      const ruleset = loadAccepted(wildRuleset(new Random(seed)))
+      const ruleset = loadAccepted(wildText(seed))
       rules += ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules)).length
       const makers = fc.sample(packets, { seed, numRuns: 20 })
       expect({ seed, ...Object(runForm(ruleset, 'source', makers)) }).toEqual({
