@@ -183,10 +183,11 @@ class Writer {
     return true
   }
 
+  /** See `hit` of rule.ts for why bytes are subtracted. */
   private writeHit(ruleId: number): void {
     const { bytes, packets } = this.environment
     this.push(`${this.constant(packets)}[${numeral(ruleId)}]++`)
-    this.push(`${this.constant(bytes)}[${numeral(ruleId)}] += packet.end - packet.start`)
+    this.push(`${this.constant(bytes)}[${numeral(ruleId)}] -= packet.start - packet.end`)
   }
 
   // ---- conditions and words
