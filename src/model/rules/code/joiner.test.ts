@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { buildUdp, type Packet, packetOf } from '../../packet/index.ts'
+import { buildIcmp, buildUdp, type Packet, packetOf } from '../../packet/index.ts'
 import { compileRuleset } from '../compile.ts'
+import { chainShift, Result } from '../result.ts'
 import * as make from '../rules.fixture.ts'
 import type { Statement } from '../statement.ts'
 import { textsMadeBy } from './generated-text.fixture.ts'
-import type { Form } from './joiner.ts'
+import { type Form, Joiner } from './joiner.ts'
+import { end, need } from './operation.ts'
+import * as word from './word.ts'
 
 const { chain, compare, counter, field, filterInput, goto, judge, jump, meta, verdict } = make
 const udp = (toPort: number): Packet =>
@@ -28,6 +31,40 @@ describe('the form of code', () => {
     ['tiered', 3000, 1],
   ] as const)('%s makes of text, while %i packets pass, %i functions', (form, packets, expected) => {
     expect(made(form, packets)).toBe(expected)
+  })
+})
+
+describe.each(['source', 'closures', 'tiered'] as const)('a rule alone, as %s', (form) => {
+  const hits = { packets: new Float64Array(8), bytes: new Float64Array(8) }
+  const chains = [() => Result.drop, () => Result.return]
+  const joiner = new Joiner(form, new Int32Array(4), chains, hits)
+  const isUdp = need(
+    word.compare(
+      word.call((packet) => packet.protocol),
+      '===',
+      17,
+    ),
+  )
+  const ruleOf = (ruleId: number, result: number) =>
+    joiner.rule({ ruleId, statements: [{ operations: [isUdp, end(result, ruleId)], isPure: true }] })
+  const jumpTo = (kind: number, number: number): number => kind | (number << chainShift)
+
+  it.each([
+    ['decides', ruleOf(1, Result.accept), Result.accept],
+    ['goes on', ruleOf(2, Result.next), Result.next],
+    ['returns', ruleOf(3, Result.return), Result.return],
+    ['jumps to what decides', ruleOf(4, jumpTo(Result.jump, 0)), Result.drop],
+    ['comes back from a jump', ruleOf(5, jumpTo(Result.jump, 1)), Result.next],
+    ['does not come back from a goto', ruleOf(6, jumpTo(Result.goto, 1)), Result.return],
+  ])('%s by itself', (_, rule, expected) => {
+    const other = packetOf(buildIcmp({ from: '10.0.0.1', to: '10.0.0.2', type: 8 }))
+    for (let i = 0; i < 1100; i++) {
+      expect(rule(udp(53))).toBe(expected)
+      expect(rule(other)).toBe(Result.next)
+    }
+  })
+  it('counts', () => {
+    expect([...hits.packets]).toEqual([0, 1100, 1100, 1100, 1100, 1100, 1100, 0])
   })
 })
 

@@ -38,14 +38,17 @@ export class Joiner {
     this.environment = { registers, chains, ...hits, follow: (packet, result) => follow(packet, result, chains) }
   }
 
-  /** A rule alone. Given to {@link rules} it becomes part of what is made of them. */
+  /**
+   * A rule alone, for who chooses among rules: it answers as {@link rules} do, and goes by itself where it jumps to. Given to `rules` it
+   * becomes part of what is made of them.
+   */
   rule(code: RuleCode): Step {
-    let built: Step | null = null
-    const step: Step = (packet) => {
-      built ??= this.closure(code)
-      return built(packet)
-    }
+    let run: Step = () => Result.next
+    const step: Step = (packet) => run(packet)
     this.codes.set(step, code)
+    this.chunk([code], (made) => {
+      run = made
+    })
     return step
   }
 
@@ -82,7 +85,10 @@ export class Joiner {
 
   private closures(parts: readonly Part[]): Step {
     const steps = parts.map((part) => (typeof part === 'function' ? part : this.closure(part)))
-    return joinRules(steps, this.environment.chains)
+    const [first] = steps
+    return first && steps.length === 1
+      ? joinOne(first, this.environment.follow)
+      : joinRules(steps, this.environment.chains)
   }
 
   private closure({ ruleId, statements }: RuleCode): Step {
@@ -90,6 +96,14 @@ export class Joiner {
     return joinSteps(stepsOf(operations, this.environment.registers), ruleId, this.hits)
   }
 }
+
+const joinOne =
+  (step: Step, follow: Environment['follow']): Step =>
+  (packet) => {
+    const result = step(packet)
+    if (result <= Result.break) return Result.next
+    return result <= Result.return ? result : follow(packet, result)
+  }
 
 /** Parts in order, as many together as make a function of a good length. */
 function groupsOf(parts: readonly Part[]): readonly (readonly Part[])[] {
