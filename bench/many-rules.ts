@@ -1,0 +1,110 @@
+/**
+ * What ten thousand rules cost of which none matches, before the rule that accepts: 60,000 UDP flows, file to counters; and the same with
+ * ten. Run: node bench/many-rules.ts
+ */
+
+import { inlineMore } from '../src/apps/cli/inline-more.ts'
+import { withCapture, writeRecords } from './captures/capture-file.ts'
+import { insideAddress, outsideAddress, UdpFlows } from './captures/udp-flows.ts'
+import { type Measurement, printWhenProgram } from './harness/measurement.ts'
+import {
+  createReplay,
+  Feeder,
+  millionsPerSecond,
+  quickestReplay,
+  statesText,
+  type Timing,
+} from './harness/replay-run.ts'
+import type { Rounds } from './harness/rounds.ts'
+
+const flows = 60_000
+const packets = 2_000_000
+const passes = 3
+/** A rule machine without an index walks 10,000 rules for each packet: then less must be enough. */
+const longestSeconds = 10
+const many = 10_000
+const few = 10
+const ports = 100
+
+const dotted = (address: number): string =>
+  [address >>> 24, (address >>> 16) & 255, (address >>> 8) & 255, address & 255].join('.')
+
+/**
+ * Addresses times ports. Half of the addresses are ones that packets do come from or go to, but never with that port; the other half has
+ * ports that packets do have, but no packet's address. So neither the address nor the port alone rules a rule out.
+ */
+function ruleOf(number: number): string {
+  const row = Math.floor(number / ports)
+  const column = number % ports
+  const isKnownAddress = row % 2 === 0
+  const port = isKnownAddress ? 1 + column : 53 + ((column === 0 ? 0 : 1000 + 7919 * column) % 60_000)
+  const known = row % 4 === 0 ? insideAddress(row * 400) : outsideAddress(row)
+  const side = row % 4 < 2 ? 'saddr' : 'daddr'
+  // A question goes from inside to port 53: no port of a known address is 53 or 1024 and above.
+  const safePort = isKnownAddress && port === 53 ? 1000 : port
+  return `ip ${side} ${isKnownAddress ? dotted(known) : `203.0.113.${row}`} udp dport ${safePort} counter drop`
+}
+
+const rulesetOf = (count: number): string => `table inet filter {
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+${Array.from({ length: count }, (_, number) => `    ${ruleOf(number)}`).join('\n')}
+    ct state established,related counter accept
+    ct state invalid drop
+    iifname "inside" udp dport 53 accept
+    iifname "inside" accept
+    counter reject
+  }
+}
+`
+
+/** All packets passed by the rules, and none of these took one: otherwise the figure would be of something else. */
+function checkNoneMatched({ replay, packets: walked }: Timing): void {
+  const { verdicts, rules } = replay.summary([])
+  const matched = rules.filter(
+    (rule) => rule.text.includes('counter') && rule.text.endsWith('drop') && rule.packets > 0,
+  )
+  if (verdicts.accept !== walked || matched.length > 0)
+    throw new Error(`expected no rule to match, found ${matched.length} and ${verdicts.accept} of ${walked} accepted`)
+}
+
+function timeRules(file: string, count: number): Timing {
+  const text = rulesetOf(count)
+  const timing = quickestReplay(file, () => createReplay(text), passes, longestSeconds)
+  checkNoneMatched(timing)
+  return timing
+}
+
+export function measure(): readonly Measurement[] {
+  inlineMore()
+  return withCapture(new UdpFlows(flows), packets, (file) => {
+    const ten = timeRules(file, few)
+    const all = timeRules(file, many)
+    const unit = 'million packets/s'
+    const note = `${all.packets} packets, quickest of ${passes}; ${statesText(all.replay)}`
+    return [
+      { name: 'rate', value: millionsPerSecond(all), unit, note },
+      { name: '10 rules', value: millionsPerSecond(ten), unit },
+      { name: 'cost against 10 rules', value: millionsPerSecond(ten) / millionsPerSecond(all), unit: 'times' },
+    ]
+  })
+}
+
+/** For the guard. */
+export function rounds(): Rounds {
+  inlineMore()
+  const source = new UdpFlows(flows)
+  const feeder = new Feeder(createReplay(rulesetOf(many)))
+  let records: Buffer | null = null
+  return {
+    prepare: () => {
+      records = writeRecords(source, flows, records)
+    },
+    run: () => {
+      if (records) feeder.feed(records)
+      return flows
+    },
+  }
+}
+
+await printWhenProgram(import.meta.url, measure)
