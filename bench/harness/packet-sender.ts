@@ -1,8 +1,8 @@
 /** Frames onto an interface, thousands in one system call: packet(7), sendmmsg(2). Quicker here than a PACKET_TX_RING or a TUN device. */
 
 import { closeSync, openSync, readSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { type Libc, socketType, succeed } from '../../src/linux/native/index.ts'
+import { loadKoffi } from './load-koffi.ts'
 
 const AF_PACKET = 17
 const SOL_PACKET = 263
@@ -18,7 +18,7 @@ const framesACall = 1024
 /** More than a record of the captures that are sent takes. */
 const longestRecord = 128
 
-const koffi: typeof import('koffi') = createRequire(import.meta.url)('koffi')
+const koffi = loadKoffi()
 const sendMany = koffi.load(null).func('int sendmmsg(int, void *, uint, int)')
 
 export interface Burst {

@@ -1,5 +1,7 @@
 /** Work in short rounds, so that rounds of one thing and of another can be timed in turn. */
 
+import { processorMilliseconds } from './processor-clock.ts'
+
 export interface Rounds {
   /** What a round needs and is not timed. */
   readonly prepare: () => void
@@ -10,7 +12,7 @@ export interface Rounds {
 /** Nanoseconds for one packet of the next round. */
 export function timeRound({ prepare, run }: Rounds): number {
   prepare()
-  const started = performance.now()
+  const started = processorMilliseconds()
   const done = run()
-  return ((performance.now() - started) * 1e6) / done
+  return ((processorMilliseconds() - started) * 1e6) / done
 }
