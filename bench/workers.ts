@@ -42,8 +42,8 @@ function timeWorkers(file: string): { readonly one: number; readonly two: number
   const best = { one: Number.POSITIVE_INFINITY, two: Number.POSITIVE_INFINITY }
   let isSame = true
   for (let pass = 0; pass < passes; pass++) {
-    const one = replay(file, 1, '--json')
-    const two = replay(file, 2, '--json')
+    const one = replay(file, 1, '--json', '--summary')
+    const two = replay(file, 2, '--json', '--summary')
     best.one = Math.min(best.one, one.seconds)
     best.two = Math.min(best.two, two.seconds)
     isSame &&= digest(one) === digest(two)
@@ -52,7 +52,7 @@ function timeWorkers(file: string): { readonly one: number; readonly two: number
 }
 
 const isSameOfEach = (file: string): boolean =>
-  [['--packets'], ['--flows'], []].every(
+  [['--packets'], ['--json'], ['--flows'], []].every(
     (words) => digest(replay(file, 1, ...words)) === digest(replay(file, 2, ...words)),
   )
 

@@ -46,6 +46,7 @@ describe('figures', () => {
     ['million packets/s', 2, 500],
     ['packets/s', 1000, 1e6],
     ['ms', 80, 8e7],
+    ['ns a packet', 12, 12],
     ['bytes', 160, null],
   ])('%s: nanoseconds of %d', (unit, value, expected) =>
     expect(nanosecondsOf({ name: 'x', value, unit })).toBe(expected),
@@ -65,6 +66,22 @@ describe('figures', () => {
       ['rate', null, 'the bench does not tell it'],
     ])
   })
+})
+
+test('one target holds for the figures of all shapes', () => {
+  const workload = { name: 'sets', title: '', targets: { 'lookup, found': { most: 300 } } }
+  const figures = ['ipv4: lookup, found', 'ipv6: lookup, found', 'ipv6: lookup'].map((name) => ({
+    name,
+    value: 301,
+    unit: 'ns',
+  }))
+  expect(
+    judge(workload, { figures, reference: { before: 100, after: 100 } }).map(({ isMet, ratio }) => [isMet, ratio]),
+  ).toEqual([
+    [false, 3.01],
+    [false, 3.01],
+    [null, 3.01],
+  ])
 })
 
 describe('captures', () => {

@@ -1,5 +1,6 @@
 /** The figure that is guarded: how many steps of the reference a packet costs. */
 
+import { stepOf } from '../harness/reference.ts'
 import type { ChildTimes } from './child.ts'
 
 /**
@@ -7,14 +8,8 @@ import type { ChildTimes } from './child.ts'
  */
 const quantile = 0.1
 
-/**
- * How much of the waiting for memory belongs to a reference step. With others at work on the machine the far loop became 2 to 3 times slower
- * and the workloads 1.0 to 1.2 times: more than this, and a busy machine would make them look better.
- */
-const farShare = 0.02
-
 export function ratioOf({ work, near, far }: ChildTimes): number {
-  return lowOf(work) / (lowOf(near) + farShare * lowOf(far))
+  return lowOf(work) / stepOf(lowOf(near), lowOf(far))
 }
 
 function lowOf(times: readonly number[]): number {

@@ -5,7 +5,7 @@ import { measureReference } from './reference.ts'
 
 export interface ChildResult {
   readonly figures: readonly Measurement[]
-  /** Nanoseconds a step of the reference loop took before and after. */
+  /** Nanoseconds that a step of the reference loop took before and after. */
   readonly reference: { readonly before: number; readonly after: number }
 }
 

@@ -16,7 +16,7 @@ export interface Judged extends Measurement {
 export function judge(workload: Workload, { figures, reference }: ChildResult): readonly Judged[] {
   const step = (reference.before + reference.after) / 2
   const judged = figures.map((figure): Judged => {
-    const target = workload.targets[figure.name] ?? null
+    const target = targetOf(workload, figure.name)
     const nanoseconds = nanosecondsOf(figure)
     return {
       workload: workload.name,
@@ -26,8 +26,14 @@ export function judge(workload: Workload, { figures, reference }: ChildResult): 
       ratio: nanoseconds === null ? null : nanoseconds / step,
     }
   })
-  const missing = Object.keys(workload.targets).filter((name) => !figures.some((figure) => figure.name === name))
+  const missing = Object.keys(workload.targets).filter((name) => !figures.some((figure) => isNamed(figure.name, name)))
   return [...judged, ...missing.flatMap((name) => missingFigure(workload, name, 'the bench does not tell it'))]
+}
+
+const isNamed = (figure: string, name: string): boolean => figure === name || figure.endsWith(`: ${name}`)
+
+function targetOf({ targets }: Workload, figure: string): Target | null {
+  return Object.entries(targets).find(([name]) => isNamed(figure, name))?.[1] ?? null
 }
 
 /** For a workload that did not run: each of its targets without a figure. */
@@ -50,12 +56,13 @@ const missingFigure = (workload: Workload, name: string, note: string): Judged[]
 export const isWithin = (value: number, target: Target): boolean =>
   'least' in target ? value >= target.least : value <= target.most
 
+/** `ns a packet` is a time like `ns`. */
 const nanosecondsIn: Readonly<Record<string, number>> = { ns: 1, µs: 1e3, ms: 1e6, s: 1e9 }
 
 /** How long one of what the figure counts takes; null when it is neither a time nor a rate. */
 export function nanosecondsOf({ value, unit }: Measurement): number | null {
   if (value === null || value <= 0) return null
-  const factor = nanosecondsIn[unit]
+  const factor = nanosecondsIn[unit.split(' ')[0] ?? '']
   if (factor !== undefined) return value * factor
   if (!unit.endsWith('/s')) return null
   return 1e9 / (value * (unit.startsWith('million ') ? 1e6 : 1))

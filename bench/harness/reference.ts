@@ -3,12 +3,9 @@
  * found in an open table and updated, a header summed, a few branches. It is fixed: a change to it makes all recorded ratios meaningless.
  */
 
-import { processorMilliseconds } from './processor-clock.ts'
-
 const packetStride = 64
 const entryWords = 32
 const headerBytes = 20
-const smallestRunMilliseconds = 25
 
 /** `flows` sets the footprint: 64 bytes of packet and 136 of table a flow, so that the loop waits for memory as the work beside it does. */
 export class Reference {
@@ -80,26 +77,42 @@ export class Reference {
     this.#sum = sum
   }
 
-  /** Nanoseconds a step takes now, over at least so many steps. */
-  time(steps: number): number {
-    const started = processorMilliseconds()
+  /** Nanoseconds that one of the next steps takes, by a clock of milliseconds. */
+  time(steps: number, clock: () => number): number {
+    const started = clock()
     this.run(steps)
-    return ((processorMilliseconds() - started) * 1e6) / steps
+    return ((clock() - started) * 1e6) / steps
   }
 }
 
-/** The footprint of most workloads here. */
-export const referenceFlows = 60_000
+/** All in the processor's nearest caches, and waiting for memory. */
+export const nearFlows = 1000
+export const farFlows = 60_000
 
-/** Nanoseconds a step of the usual reference takes: the quickest of short runs, as others on the machine only ever make it slower. */
+/**
+ * How much of the far loop belongs to a step. With others at work on the machine the far loop became 2 to 3 times slower and the workloads
+ * 1.0 to 1.2 times: with more than this, a busy machine would make them look better.
+ */
+const farShare = 0.02
+
+/** Nanoseconds of the step that workloads are compared with: one of the near loop, and a little of one of the far. */
+export const stepOf = (near: number, far: number): number => near + farShare * far
+
+const runs = 12
+const nearSteps = 400_000
+const farSteps = 2 * farFlows
+
+/** The step by the clock on the wall: the quickest of short runs, as others on the machine only ever make it slower. */
 export function measureReference(): number {
-  const reference = new Reference(referenceFlows)
-  reference.run(referenceFlows * 4)
-  let best = Number.POSITIVE_INFINITY
-  for (const until = performance.now() + smallestRunMilliseconds * 10; performance.now() < until; ) {
-    best = Math.min(best, reference.time(referenceFlows * 4))
+  const near = new Reference(nearFlows)
+  const far = new Reference(farFlows)
+  const best = { near: Number.POSITIVE_INFINITY, far: Number.POSITIVE_INFINITY }
+  const now = (): number => performance.now()
+  for (let run = 0; run < runs; run++) {
+    best.near = Math.min(best.near, near.time(nearSteps, now))
+    best.far = Math.min(best.far, far.time(farSteps, now))
   }
-  return best
+  return stepOf(best.near, best.far)
 }
 
 const readWord = (bytes: Uint8Array, at: number): number =>

@@ -7,10 +7,12 @@ import { measurementText } from './measurement.ts'
 export const targetText = (target: Target): string =>
   'least' in target ? `at least ${target.least}` : `at most ${target.most}`
 
+const nameWidth = 46
+
 export function rowOf(figure: Judged): string {
   const verdict = figure.target === null ? '' : figure.isMet === null ? 'MISSING' : figure.isMet ? 'met' : 'NOT MET'
   const columns = [
-    `  ${figure.name}`.padEnd(28),
+    `  ${figure.name}`.padEnd(nameWidth),
     measurementText(figure).padStart(26),
     (figure.ratio === null ? '' : figure.ratio.toFixed(figure.ratio < 10 ? 2 : 1)).padStart(10),
     (figure.target === null ? '' : targetText(figure.target)).padStart(14),
@@ -19,7 +21,7 @@ export function rowOf(figure: Judged): string {
   return columns.join('').trimEnd()
 }
 
-export const heading: string = `  ${'figure'.padEnd(26)}${'value'.padStart(26)}${'ratio'.padStart(10)}${'target'.padStart(14)}`
+export const heading: string = `  ${'figure'.padEnd(nameWidth - 2)}${'value'.padStart(26)}${'ratio'.padStart(10)}${'target'.padStart(14)}`
 
 /** How it stands in one line. */
 export function tally(figures: readonly Judged[]): string {
