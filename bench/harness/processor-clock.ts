@@ -2,20 +2,16 @@
 
 import { loadKoffi } from './load-koffi.ts'
 
-/** clock_gettime(2). getrusage(2), which Node asks, is only as exact as the kernel's tick: some milliseconds. */
+/** clock_gettime(2). getrusage(2), which Node asks (process.threadCpuUsage), is only as exact as the kernel's tick: some milliseconds. */
 const CLOCK_THREAD_CPUTIME_ID = 3
 
 const gettime = loadClock()
 const time = new BigInt64Array(2)
 
-/** Milliseconds, to the microsecond where the optional package koffi is there. */
+/** Milliseconds. Where the optional package koffi is not there, time of day: a clock that is as coarse as a round misleads more. */
 export function processorMilliseconds(): number {
-  if (gettime !== null && gettime(CLOCK_THREAD_CPUTIME_ID, time) === 0) {
-    return Number(time[0]) * 1000 + Number(time[1]) / 1e6
-  }
-  // Node 22 knows only the whole process, with the engine's helping threads.
-  const { user, system } = process.threadCpuUsage?.() ?? process.cpuUsage()
-  return (user + system) / 1000
+  if (gettime === null || gettime(CLOCK_THREAD_CPUTIME_ID, time) !== 0) return performance.now()
+  return Number(time[0]) * 1000 + Number(time[1]) / 1e6
 }
 
 function loadClock(): ((clock: number, into: BigInt64Array) => number) | null {
