@@ -1,6 +1,6 @@
-/** Run by allocation.test.ts in a process of its own: replays an established flow and prints the bytes that a packet leaves on the heap. */
+/** Run by allocation.test.ts in a process of its own: replays an established flow, frame by frame or with `blocks`, and prints the bytes that a packet leaves on the heap. */
 
-import { CaptureReader, createFrame, writePcap } from '../src/analysis/capture/index.ts'
+import { CaptureReader, createFrame, FrameBlock, writePcap } from '../src/analysis/capture/index.ts'
 import { chooseBetween, parseSides, Replay, Survey } from '../src/analysis/replay/index.ts'
 import { inlineMore } from '../src/apps/cli/inline-more.ts'
 import { parseRuleset } from '../src/languages/nftables/index.ts'
@@ -49,6 +49,8 @@ const replay = new Replay({
 })
 const bytes = capture()
 const frame = createFrame()
+const block = new FrameBlock()
+const isInBlocks = process.argv[2] === 'blocks'
 const growths: number[] = []
 for (let round = 0; round < rounds; round++) {
   const reader = new CaptureReader()
@@ -56,7 +58,8 @@ for (let round = 0; round < rounds; round++) {
   reader.push(bytes.slice())
   reader.finish()
   const before = process.memoryUsage().heapUsed
-  while (reader.next(frame)) replay.feed(frame, 0)
+  if (isInBlocks) while (reader.nextBlock(block)) replay.feedBlock(block, 0)
+  else while (reader.next(frame)) replay.feed(frame, 0)
   growths.push((process.memoryUsage().heapUsed - before) / perRound)
 }
 // The second half: everything is compiled. The median: a collection in one round does not count.

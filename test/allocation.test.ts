@@ -8,14 +8,16 @@ import { expect, test } from 'vitest'
 const limit = 8
 
 /** What a fixture prints. */
-function run(fixture: string): Record<string, unknown> {
+function run(fixture: string, ...args: readonly string[]): Record<string, unknown> {
   const options = ['--min-semi-space-size=64', '--max-semi-space-size=64']
-  const printed = execFileSync(process.execPath, [...options, join(import.meta.dirname, fixture)], { encoding: 'utf8' })
+  const printed = execFileSync(process.execPath, [...options, join(import.meta.dirname, fixture), ...args], {
+    encoding: 'utf8',
+  })
   return JSON.parse(printed)
 }
 
-test('a packet of an established flow leaves nothing on the heap', () => {
-  const { bytesPerPacket, packets } = run('allocation.fixture.ts')
+test.each(['frames', 'blocks'])('a packet of an established flow leaves nothing on the heap, read in %s', (way) => {
+  const { bytesPerPacket, packets } = run('allocation.fixture.ts', way)
   expect(packets).toMatchObject({ new: 1, related: 0, invalid: 0 })
   expect(bytesPerPacket).toBeLessThan(limit)
 })

@@ -1,7 +1,7 @@
 /** Captures through a ruleset as the program `kinwall replay` does it, for the clock. */
 
 import { closeSync, openSync, readSync } from 'node:fs'
-import { CaptureReader, createFrame, type Frame } from '../../src/analysis/capture/index.ts'
+import { CaptureReader, FrameBlock } from '../../src/analysis/capture/index.ts'
 import { chooseBetween, parseSides, Replay, Survey } from '../../src/analysis/replay/index.ts'
 import { parseRuleset } from '../../src/languages/nftables/index.ts'
 import { defaultSettings } from '../../src/model/conntrack/index.ts'
@@ -41,14 +41,14 @@ export interface Timing {
 export function replayFile(file: string, replay: Replay, longestSeconds: number = Number.POSITIVE_INFINITY): Timing {
   const started = performance.now()
   const reader = new CaptureReader()
-  const frame = createFrame()
+  const block = new FrameBlock()
   const descriptor = openSync(file, 'r')
   while (performance.now() - started < longestSeconds * 1000) {
     const chunk = Buffer.allocUnsafe(chunkLength)
     const length = readSync(descriptor, chunk)
     if (length === 0) break
     reader.push(chunk.subarray(0, length))
-    while (reader.next(frame)) replay.feed(frame, 0)
+    while (reader.nextBlock(block)) replay.feedBlock(block, 0)
   }
   closeSync(descriptor)
   return { replay, packets: replay.packets, seconds: (performance.now() - started) / 1000 }
@@ -71,7 +71,7 @@ export const millionsPerSecond = ({ packets, seconds }: Omit<Timing, 'replay'>):
 export class Feeder {
   readonly replay: Replay
   readonly #reader = new CaptureReader()
-  readonly #frame: Frame = createFrame()
+  readonly #block = new FrameBlock()
 
   constructor(replay: Replay) {
     this.replay = replay
@@ -81,7 +81,7 @@ export class Feeder {
   /** Whole records; their bytes are changed. */
   feed(records: Uint8Array): void {
     this.#reader.push(records)
-    while (this.#reader.next(this.#frame)) this.replay.feed(this.#frame, 0)
+    while (this.#reader.nextBlock(this.#block)) this.replay.feedBlock(this.#block, 0)
   }
 }
 
