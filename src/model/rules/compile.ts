@@ -4,6 +4,7 @@ import { InvariantError } from '../bytes/index.ts'
 import type { Packet } from '../packet/index.ts'
 import { type HookFunction, HookVerdict } from '../packet/index.ts'
 import { assertJumps, joinRules } from './chain.ts'
+import { changedSetsOf, changesOf, classifyRules, type RuleJoiner } from './classify/index.ts'
 import { joinOperations, loadOf } from './code/closures.ts'
 import { type Form, Joiner } from './code/joiner.ts'
 import type { RuleCode, StatementCode, ValueCode } from './code/operation.ts'
@@ -14,7 +15,6 @@ import type { Load, Machine, Stateful, Step } from './machine.ts'
 import type { RuleObject } from './object.ts'
 import { chainShift, Result } from './result.ts'
 import { type Hits, joinSteps } from './rule.ts'
-import { indexRules, isPureStatement, type RuleJoiner } from './rule-index.ts'
 import type { BaseChain, Chain, Rule, Ruleset, Table } from './ruleset.ts'
 import type { SetDefinition } from './set.ts'
 import { buildStore } from './sets/build-store.ts'
@@ -99,7 +99,9 @@ class Compiler implements Machine, RuleJoiner {
   private chainNumbers: ReadonlyMap<string, number> = new Map()
   /** Rules of those chains. */
   private chainRules: ReadonlyMap<string, readonly Rule[]> = new Map()
-  private pureChains = new Map<string, boolean>()
+  /** What walking each of them may change, once known. */
+  private chainChanges = new Map<string, number>()
+  changedSets: ReadonlySet<SetDefinition> = new Set()
   private traced: Packet | null = null
   private tracedNumber = 0
 
@@ -116,7 +118,8 @@ class Compiler implements Machine, RuleJoiner {
     const first = this.chains.length
     this.chainNumbers = new Map(table.chains.map((chain, i) => [chain.name, first + i]))
     this.chainRules = new Map(table.chains.map((chain) => [chain.name, chain.rules]))
-    this.pureChains = new Map()
+    this.chainChanges = new Map()
+    this.changedSets = changedSetsOf(table)
     for (const _ of table.chains) this.chains.push(() => Result.next)
     for (const definition of table.sets) this.store(definition)
     for (const object of table.objects) this.object(object)
@@ -128,7 +131,7 @@ class Compiler implements Machine, RuleJoiner {
     const { chains, tracer } = this
     if (tracer) chains[number] = this.traceChain(table, chain, tracer)
     else
-      this.joiner.rules(indexRules(chain.rules, 0, this), (step) => {
+      this.joiner.rules(classifyRules(chain.rules, this), (step) => {
         chains[number] = step
       })
   }
@@ -143,50 +146,41 @@ class Compiler implements Machine, RuleJoiner {
   }
 
   private traceRule(table: Table, rule: Rule, tracer: Tracer): Step {
-    const { statements } = this.ruleCode(rule, 0)
+    const { statements } = this.ruleCode(rule)
     const steps = statements.map(({ operations }) => joinOperations(operations, this.registers))
     const traced = traceRule(rule, steps, this, tracer, this.chainNames(table))
     return traced.wrap(joinSteps(traced.steps, rule.id, this.hits))
   }
 
-  private ruleCode(rule: Rule, from: number): RuleCode {
-    return { ruleId: rule.id, statements: rule.statements.slice(from).map((each) => this.statementCode(each, rule.id)) }
+  private ruleCode(rule: Rule): RuleCode {
+    return { ruleId: rule.id, statements: rule.statements.map((each) => this.statementCode(each, rule.id)) }
   }
 
   private statementCode(statement: Statement, ruleId: number): StatementCode {
     const operations = codeStatement(statement, this, ruleId)
     // What an operation of these kinds does to the packet, the packet's own slots say.
     const isPlain = operations.every(({ kind }) => kind !== 'run' && kind !== 'end')
-    return { operations, isPure: isPlain || isPureStatement(statement, (name) => this.isPureChain(name)) }
+    return { operations, isPure: isPlain || changesOf(statement, (name) => this.changesOfChain(name)) === 0 }
   }
 
-  // ---- what the index of rules sees (RuleJoiner)
+  // ---- what the classifier sees (RuleJoiner)
 
   get machine(): Machine {
     return this
   }
 
-  joinRule(rule: Rule, from: number): Step {
-    return this.joiner.rule(this.ruleCode(rule, from))
+  joinRule(rule: Rule): Step {
+    return this.joiner.rule(this.ruleCode(rule))
   }
 
-  joinRules(steps: readonly Step[]): Step {
-    let run: Step = () => Result.next
-    this.joiner.rules(steps, (step) => {
-      run = step
-    })
-    return (packet) => run(packet)
-  }
-
-  isPureChain(name: string): boolean {
-    const known = this.pureChains.get(name)
+  changesOfChain(name: string): number {
+    const known = this.chainChanges.get(name)
     if (known !== undefined) return known
-    const rules = this.chainRules.get(name) ?? []
-    const isPure = rules.every((rule) =>
-      rule.statements.every((statement) => isPureStatement(statement, (target) => this.isPureChain(target))),
-    )
-    this.pureChains.set(name, isPure)
-    return isPure
+    let changes = 0
+    for (const rule of this.chainRules.get(name) ?? [])
+      for (const statement of rule.statements) changes |= changesOf(statement, (target) => this.changesOfChain(target))
+    this.chainChanges.set(name, changes)
+    return changes
   }
 
   private chainNames(table: Table): (number: number) => string {

@@ -1,12 +1,16 @@
-/** Numbers keys of whole words: a hash table with open addressing in typed arrays, four bytes a key word and at most eight a slot. */
+/**
+ * Numbers keys of whole words: a hash table with open addressing. A slot holds the number and the hash beside it, so that a search
+ * for one of a million keys waits for memory once, and only once more to compare a key of several words.
+ */
 
 const smallest = 16
 
 export class KeyTable {
   /** Words of a key. */
   readonly words: number
-  /** Key number + 1, 0 in an empty slot; its length is a power of two. */
+  /** Two words a slot: key number + 1, 0 in an empty slot; and the key's hash. The number of slots is a power of two. */
   private slots: Int32Array
+  private mask: number
   private keys: Int32Array
   /** Numbers that were given back. */
   private readonly free: number[] = []
@@ -18,7 +22,8 @@ export class KeyTable {
     this.words = words
     let capacity = smallest
     while (capacity * 0.6 < expected) capacity *= 2
-    this.slots = new Int32Array(capacity)
+    this.slots = new Int32Array(capacity * 2)
+    this.mask = capacity - 1
     this.keys = new Int32Array(Math.max(smallest, expected) * words)
   }
 
@@ -29,27 +34,29 @@ export class KeyTable {
 
   /** The number of the key in `registers` from `at`, -1 when there is none. */
   find(registers: ArrayLike<number>, at: number): number {
-    const { slots } = this
-    const mask = slots.length - 1
-    for (let slot = this.hash(registers, at) & mask; ; slot = (slot + 1) & mask) {
-      const number = slots[slot]! - 1
-      if (number < 0 || this.isKey(number, registers, at)) return number
+    if (this.words === 1) return this.findWord(registers[at]!)
+    const { mask, slots } = this
+    const hash = this.hash(registers, at)
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const number = slots[2 * slot]! - 1
+      if (number < 0) return number
+      if (slots[2 * slot + 1] === hash && this.isKey(number, registers, at)) return number
     }
   }
 
-  /** {@link find} for a key of one word. */
+  /** {@link find} for a key of one word, whose hash is as good as itself: no two words have the same. */
   findWord(word: number): number {
-    const { keys, slots } = this
-    const mask = slots.length - 1
-    for (let slot = mix(0, word) & mask; ; slot = (slot + 1) & mask) {
-      const number = slots[slot]! - 1
-      if (number < 0 || keys[number] === word) return number
+    const { mask, slots } = this
+    const hash = mix(0, word)
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const number = slots[2 * slot]! - 1
+      if (number < 0 || slots[2 * slot + 1] === hash) return number
     }
   }
 
   /** Numbers a key that {@link find} does not find. Numbers are small, and used again after {@link remove}. */
   insert(registers: ArrayLike<number>, at: number): number {
-    if ((this.count + 1) * 5 > this.slots.length * 3) this.rehash(this.slots.length * 2)
+    if ((this.count + 1) * 5 > (this.mask + 1) * 3) this.rehash((this.mask + 1) * 2)
     const number = this.reserve()
     const base = number * this.words
     if (base + this.words > this.keys.length) {
@@ -58,7 +65,7 @@ export class KeyTable {
       this.keys = larger
     }
     for (let i = 0; i < this.words; i++) this.keys[base + i] = registers[at + i]!
-    this.link(number)
+    this.link(number, this.hash(registers, at))
     return number
   }
 
@@ -70,17 +77,18 @@ export class KeyTable {
 
   /** Gives back the number of a key. */
   remove(number: number): void {
-    const mask = this.slots.length - 1
+    const { mask, slots } = this
     let hole = this.hash(this.keys, number * this.words) & mask
-    while (this.slots[hole] !== number + 1) hole = (hole + 1) & mask
+    while (slots[2 * hole] !== number + 1) hole = (hole + 1) & mask
     // Moves later members of the probe sequence into the hole, so that no search ends early.
-    for (let slot = (hole + 1) & mask; this.slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const home = this.hash(this.keys, (this.slots[slot]! - 1) * this.words) & mask
+    for (let slot = (hole + 1) & mask; slots[2 * slot] !== 0; slot = (slot + 1) & mask) {
+      const home = slots[2 * slot + 1]! & mask
       if (((slot - home) & mask) < ((slot - hole) & mask)) continue
-      this.slots[hole] = this.slots[slot]!
+      slots[2 * hole] = slots[2 * slot]!
+      slots[2 * hole + 1] = slots[2 * slot + 1]!
       hole = slot
     }
-    this.slots[hole] = 0
+    slots[2 * hole] = 0
     this.free.push(number)
     this.count--
   }
@@ -92,12 +100,12 @@ export class KeyTable {
 
   /** Numbers of all keys. */
   *numbers(): Iterable<number> {
-    for (const slot of this.slots) if (slot !== 0) yield slot - 1
+    for (let at = 0; at < this.slots.length; at += 2) if (this.slots[at] !== 0) yield this.slots[at]! - 1
   }
 
   private isKey(number: number, registers: ArrayLike<number>, at: number): boolean {
     const base = number * this.words
-    for (let i = 0; i < this.words; i++) if (this.keys[base + i] !== registers[at + i]) return false
+    for (let i = 0; i < this.words; i++) if (this.keys[base + i] !== (registers[at + i]! | 0)) return false
     return true
   }
 
@@ -107,20 +115,23 @@ export class KeyTable {
     return hash
   }
 
-  private link(number: number): void {
-    const mask = this.slots.length - 1
-    let slot = this.hash(this.keys, number * this.words) & mask
-    while (this.slots[slot] !== 0) slot = (slot + 1) & mask
-    this.slots[slot] = number + 1
+  private link(number: number, hash: number): void {
+    const { mask, slots } = this
+    let slot = hash & mask
+    while (slots[2 * slot] !== 0) slot = (slot + 1) & mask
+    slots[2 * slot] = number + 1
+    slots[2 * slot + 1] = hash
   }
 
   private rehash(capacity: number): void {
     const old = this.slots
-    this.slots = new Int32Array(capacity)
-    for (const slot of old) if (slot !== 0) this.link(slot - 1)
+    this.slots = new Int32Array(capacity * 2)
+    this.mask = capacity - 1
+    for (let at = 0; at < old.length; at += 2) if (old[at] !== 0) this.link(old[at]! - 1, old[at + 1]!)
   }
 }
 
+/** With the same `hash`, different for each word: every step can be undone. */
 function mix(hash: number, word: number): number {
   const mixed = Math.imul(hash ^ word ^ (word >>> 15), 0x2c1b3c6d)
   return mixed ^ (mixed >>> 13)
