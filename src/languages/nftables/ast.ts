@@ -4,6 +4,7 @@ import type {
   Direction,
   Family,
   LimitParameters,
+  List,
   LogFlag,
   NatStatement,
   PayloadValue,
@@ -81,7 +82,7 @@ export type Expression = Placed &
     | { readonly kind: 'list'; readonly items: readonly Expression[] }
     /** `value / mask` of flags. */
     | { readonly kind: 'masked'; readonly value: Expression; readonly mask: Expression }
-    | { readonly kind: 'set'; readonly elements: readonly ElementNode[] }
+    | { readonly kind: 'set'; readonly elements: List<ElementNode> }
     | { readonly kind: 'set-reference'; readonly name: string }
     | { readonly kind: 'concatenation'; readonly parts: readonly Expression[] }
     | {
@@ -224,7 +225,7 @@ export interface SetNode {
   readonly size: number | null
   readonly isAutoMerge: boolean
   readonly statements: readonly StatementNode[]
-  readonly elements: readonly ElementNode[]
+  readonly elements: List<ElementNode>
   readonly comment: string | null
   /** Whether its type was refused; that is told already. */
   readonly isRefused: boolean
@@ -283,7 +284,7 @@ export type Command = Placed &
         readonly isCreate: boolean
         readonly table: TableName
         readonly set: Name
-        readonly elements: readonly ElementNode[]
+        readonly elements: List<ElementNode>
       }
     | {
         readonly kind: 'add rule'
@@ -313,7 +314,7 @@ export type Command = Placed &
         readonly isDestroy: boolean
         readonly table: TableName
         readonly set: Name
-        readonly elements: readonly ElementNode[]
+        readonly elements: List<ElementNode>
       }
     | { readonly kind: 'flush'; readonly what: 'ruleset'; readonly family: Family | null }
     | {

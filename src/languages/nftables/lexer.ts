@@ -44,18 +44,23 @@ const sign = /==|!=|<=|>=|<<|>>|&&|\|\||[{}()[\],;:=<>&|^/\-.*@!+~%]/y
 
 /** Always ends with an `end` token; never fails: what cannot be a token becomes one of the bad kinds. */
 export function tokenize(source: SourceText): Token[] {
-  const { text } = source
   const tokens: Token[] = []
-  let at = 0
-  while (at < text.length) {
-    at = match(blank, text, at) ?? at
-    if (at >= text.length) break
-    const token = tokenAt(text, at)
+  for (let at = 0; ; ) {
+    const token = nextToken(source.text, at)
     tokens.push(token)
+    if (token.kind === 'end') return tokens
     at = token.end
   }
-  tokens.push({ kind: 'end', text: '', start: text.length, end: text.length })
-  return tokens
+}
+
+/** The first token from `start` on; behind the last one there are only end tokens. */
+export function nextToken(text: string, start: number): Token {
+  for (let at = start; at < text.length; ) {
+    const behind = match(blank, text, at)
+    if (behind === null) return tokenAt(text, at)
+    at = behind
+  }
+  return { kind: 'end', text: '', start: text.length, end: text.length }
 }
 
 function tokenAt(text: string, start: number): Token {

@@ -11,7 +11,9 @@ import type { RuleObject } from './object.ts'
 import { Result } from './result.ts'
 import type { BaseChain, Chain, Family, Rule, Ruleset, Source, Table } from './ruleset.ts'
 import type { KeyField, SetDefinition, SetElement } from './set.ts'
+import { buildStore } from './sets/build-store.ts'
 import { SetElements } from './sets/set-elements.ts'
+import type { SetStore } from './sets/set-store.ts'
 import type { CompareStatement, Statement } from './statement.ts'
 import type { RulesConntrack, Surroundings } from './surroundings.ts'
 import type { Tracer } from './tracer.ts'
@@ -491,3 +493,6 @@ export function testMachine(): Machine & { readonly around: TestSurroundings; el
     nameWords: refuse,
   }
 }
+
+/** A set at run time, on a host of its own. */
+export const storeOf = (definition: SetDefinition): SetStore => buildStore(definition, testMachine())

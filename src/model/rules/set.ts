@@ -1,5 +1,6 @@
 /** Sets, maps and verdict maps as data. Their run-time form, which rules may change, is in `set-store.ts`. */
 
+import type { List } from './list.ts'
 import type { RuleObject } from './object.ts'
 import type { Source } from './ruleset.ts'
 import type { Statement } from './statement.ts'
@@ -76,7 +77,8 @@ export interface SetDefinition {
   readonly size: number | null
   /** Statements that each new element gets. */
   readonly statements: readonly Statement[]
-  readonly elements: readonly SetElement[]
+  /** Large sets make theirs when asked (`packed-elements.ts`). */
+  readonly elements: List<SetElement>
   readonly comment: string | null
   readonly source: Source
 }

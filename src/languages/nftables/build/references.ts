@@ -1,6 +1,6 @@
 /** What rules refer to: chains and sets that are in use cannot be deleted, and jumps may not lead in a circle. */
 
-import type { Source, Statement, Verdict } from '../../../model/rules/index.ts'
+import { PackedElements, type Source, type Statement, type Verdict } from '../../../model/rules/index.ts'
 import { refuse } from '../refusal.ts'
 import type { ChainState, SetState, TableState } from './table-state.ts'
 
@@ -36,8 +36,11 @@ const statementsOf = (table: TableState): Statement[] =>
 /** The first place that jumps to a chain, or null. */
 export function jumpTo(table: TableState, name: string): Source | null {
   const inRules = statementsOf(table).flatMap(jumpsOf)
-  const inSets = [...table.sets.values()].flatMap((set) =>
-    set.elements.flatMap((element) => (element.verdict ? jump(element.verdict, element.source) : [])),
+  const inSets = [...table.sets.values()].flatMap(({ elements }) =>
+    // Packed ones have no verdicts.
+    elements instanceof PackedElements
+      ? []
+      : elements.flatMap((element) => (element.verdict ? jump(element.verdict, element.source) : [])),
   )
   return [...inRules, ...inSets].find(({ chain }) => chain === name)?.span ?? null
 }

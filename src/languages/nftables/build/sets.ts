@@ -1,12 +1,14 @@
 /** Sets and maps from their declarations, and elements that commands add, delete or flush. */
 
+import type { List, SetElement } from '../../../model/rules/index.ts'
 import { didYouMean, quoted } from '../../diagnostics/index.ts'
 import type { ElementNode, Expression, SetNode, TypeNode } from '../ast.ts'
 import type { LowerContext } from '../lower/rule.ts'
 import { RuleScope } from '../lower/rule.ts'
 import {
-  addElements,
+  addNodes,
   flatElements,
+  hasIntervals,
   isInterval,
   keyOf,
   lowerElement,
@@ -95,38 +97,39 @@ function typesByExample(expression: Expression, table: TableState, context: Lowe
 
 export function addSetElements(
   set: SetState,
-  nodes: readonly ElementNode[],
+  nodes: List<ElementNode>,
   table: TableState,
   context: LowerContext,
   isCreate: boolean,
 ): void {
   const scope = new RuleScope(table, context)
   const flat = flatElements(nodes)
-  for (const node of flat) {
-    if (!set.isInterval && isInterval(node.key)) {
-      refuse(
-        'nft-interval-flag',
-        node.key.span,
-        `expected single values, found a range, prefix or pattern: ${set.name} has no flag interval`,
-        {
-          related: [{ span: set.source, message: 'declared here' }],
-          hint: 'add "flags interval" to its declaration',
-        },
-      )
-    }
-  }
-  const elements = flat.map((node) => lowerElement(node, set, scope))
-  if (isCreate) {
+  if (!set.isInterval && hasIntervals(flat)) refuseInterval(set, flat)
+  if (isCreate && set.elements.length > 0) {
+    const elements = flat.map((node) => lowerElement(node, set, scope))
     const known = new Set(set.elements.map(keyOf))
     for (const element of elements)
       if (known.has(keyOf(element))) refuse('nft-exists', element.source, 'this element is in the set already')
   }
-  addElements(set, elements)
+  addNodes(set, flat, scope)
+}
+
+function refuseInterval(set: SetState, nodes: List<ElementNode>): never {
+  const first = nodes.find((node) => isInterval(node.key))
+  return refuse(
+    'nft-interval-flag',
+    first?.key.span ?? set.source,
+    `expected single values, found a range, prefix or pattern: ${set.name} has no flag interval`,
+    {
+      related: [{ span: set.source, message: 'declared here' }],
+      hint: 'add "flags interval" to its declaration',
+    },
+  )
 }
 
 export function deleteSetElements(
   set: SetState,
-  nodes: readonly ElementNode[],
+  nodes: List<ElementNode>,
   table: TableState,
   context: LowerContext,
   isDestroy: boolean,
@@ -136,7 +139,7 @@ export function deleteSetElements(
     // A map's element is deleted by its key alone.
     const withoutData: SetState = { ...set, data: null, dataTypes: [] }
     const key = keyOf(lowerElement({ ...node, data: null }, withoutData, scope))
-    const rest = set.elements.filter((element) => keyOf(element) !== key)
+    const rest: SetElement[] = set.elements.filter((element) => keyOf(element) !== key)
     if (rest.length === set.elements.length && !isDestroy)
       refuse('nft-missing-element', node.span, `${set.name} has no such element`)
     set.elements = rest

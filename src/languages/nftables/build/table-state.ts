@@ -1,6 +1,14 @@
 /** A table while the commands of a file are done one after the other: what they make, change and delete. */
 
-import type { BaseChain, Rule, RuleObject, SetDefinition, SetElement, Source } from '../../../model/rules/index.ts'
+import type {
+  BaseChain,
+  PackedElements,
+  Rule,
+  RuleObject,
+  SetDefinition,
+  SetElement,
+  Source,
+} from '../../../model/rules/index.ts'
 import type { DataType } from '../symbols/datatype.ts'
 
 export interface ChainState {
@@ -19,7 +27,7 @@ export type RuleState = Omit<Rule, 'id'> & { readonly order: number }
  * are read by.
  */
 export interface SetState extends Omit<SetDefinition, 'elements'> {
-  elements: SetElement[]
+  elements: SetElement[] | PackedElements
   readonly keyTypes: readonly DataType[]
   /** Empty where it maps to no values. */
   readonly dataTypes: readonly DataType[]

@@ -1,6 +1,6 @@
 /** Elements of sets and maps as nft's JSON: keys field by field, and what maps have for them. */
 
-import type { SetDefinition, SetElement } from '../../../model/rules/index.ts'
+import type { List, SetDefinition, SetElement } from '../../../model/rules/index.ts'
 import { numberFrom } from '../lower/typed.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import { constantJson, hasPrefixes, prefixJson, rangeJson, typeNamed } from './constant.ts'
@@ -74,7 +74,7 @@ export function boundedJson(from: bigint, to: bigint, type: DataType, isBeside: 
 }
 
 /** Intervals that touch are one, where nft joins them as it loads. */
-export function joined(elements: readonly SetElement[], set: SetDefinition): SetElement[] {
+export function joined(elements: List<SetElement>, set: SetDefinition): SetElement[] {
   const width = set.key[0]?.width ?? 0
   const result: SetElement[] = []
   for (const element of elements) {

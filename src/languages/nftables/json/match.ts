@@ -196,7 +196,7 @@ export function rangeMatch(statement: RangeStatement, context: ProtocolContext):
 export function lookupMatch({ isNegated, key, set }: LookupStatement, context: ProtocolContext): Match {
   const left = wholeBytes(key, context)
   const shift = unmasked(left, context)?.shift ?? 0
-  noteIcmpSet(key, set.elements[0]?.from[0], set.isAnonymous, context)
+  noteIcmpSet(key, set.elements.at(0)?.from[0], set.isAnonymous, context)
   const raised = raiseValue(left, context)
   return match(isNegated ? '!=' : '==', raised.json, setJson(set, key, shift), kindOf(left))
 }

@@ -1,20 +1,55 @@
 /** Elements of sets and maps: keys field by field, what maps have for them, duplicates and overlaps. */
 
-import type { SetDefinition, SetElement, Source } from '../../../model/rules/index.ts'
+import {
+  type List,
+  PackedElements,
+  type SetDefinition,
+  type SetElement,
+  type Source,
+} from '../../../model/rules/index.ts'
 import type { ElementNode, Expression } from '../ast.ts'
 import { plainElement } from '../build/anonymous-set.ts'
 import type { SetState } from '../build/table-state.ts'
+import { PackedNodes } from '../packed-nodes.ts'
 import { refuse } from '../refusal.ts'
 import { objectNamed } from '../statements/object.ts'
 import { lowerVerdict } from '../statements/verdict.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import { describe, type Interval, intervalOf, numberOf } from './constant.ts'
+import { plainSet } from './plain-set.ts'
 import type { Scope } from './scope.ts'
 import { allOnes, wordsFrom } from './typed.ts'
 
 /** Sets within a set (variables, mostly) are as if their elements stood there. */
-export const flatElements = (nodes: readonly ElementNode[]): ElementNode[] =>
-  nodes.flatMap((node) => (node.key.kind === 'set' && node.data === null ? flatElements(node.key.elements) : [node]))
+export function flatElements(nodes: List<ElementNode>): List<ElementNode> {
+  if (nodes instanceof PackedNodes) return nodes
+  const isNested = ({ data, key }: ElementNode): boolean => key.kind === 'set' && data === null
+  const [only] = nodes
+  if (nodes.length === 1 && only?.key.kind === 'set' && isNested(only)) return flatElements(only.key.elements)
+  return nodes.flatMap((node) =>
+    node.key.kind === 'set' && isNested(node) ? [...flatElements(node.key.elements)] : [node],
+  )
+}
+
+/** Lowers elements (none of which is a set) and adds them to those that are there. */
+export function addNodes(set: SetState, nodes: List<ElementNode>, scope: Scope): void {
+  const plain = nodes instanceof PackedNodes ? plainSet(set, nodes) : null
+  if (plain) set.elements = plain
+  else
+    addElements(
+      set,
+      nodes.map((node) => lowerElement(node, set, scope)),
+    )
+}
+
+/** Elements that can be changed one by one. */
+export function unpacked(set: SetState): SetElement[] {
+  const { elements } = set
+  if (!(elements instanceof PackedElements)) return elements
+  const own = [...elements]
+  set.elements = own
+  return own
+}
 
 /** Whether an element is written as more than one value. */
 export function isInterval(expression: Expression): boolean {
@@ -25,6 +60,9 @@ export function isInterval(expression: Expression): boolean {
     (expression.kind === 'word' && /(?<!\\)\*$/.test(expression.text))
   )
 }
+
+export const hasIntervals = (nodes: List<ElementNode>): boolean =>
+  nodes instanceof PackedNodes ? nodes.plain.hasRanges : nodes.some((node) => isInterval(node.key))
 
 export function lowerElement(node: ElementNode, set: SetState, scope: Scope): SetElement {
   if (node.key.kind === 'catch-all') return { ...element(node, set, scope), isCatchAll: true }
@@ -146,7 +184,8 @@ function dataInterval(
 
 /** Adds elements to those that are there: once each; overlaps are joined where the set allows it and refused where not. */
 export function addElements(set: SetState, added: readonly SetElement[]): void {
-  const known = elementsByKey(set)
+  const elements = unpacked(set)
+  const known = elementsByKey(set, elements)
   const fresh: SetElement[] = []
   for (const one of added) {
     const before = known.get(keyOf(one))
@@ -162,9 +201,9 @@ export function addElements(set: SetState, added: readonly SetElement[]): void {
   }
   const isOrdered = set.isInterval && set.key.length === 1
   const [only] = fresh
-  if (isOrdered && !(fresh.length === 1 && only && insertBetween(set.elements, only))) {
-    set.elements = withoutOverlaps(set, [...set.elements, ...fresh])
-  } else if (!isOrdered) for (const one of fresh) set.elements.push(one)
+  if (isOrdered && !(fresh.length === 1 && only && insertBetween(elements, only))) {
+    set.elements = withoutOverlaps(set, [...elements, ...fresh])
+  } else if (!isOrdered) for (const one of fresh) elements.push(one)
 }
 
 /** Kept from one command to the next, since files may add thousands of elements one by one; made anew when others changed the set. */
@@ -173,11 +212,11 @@ const indexes = new WeakMap<
   { readonly elements: readonly SetElement[]; readonly byKey: Map<string, SetElement> }
 >()
 
-function elementsByKey(set: SetState): Map<string, SetElement> {
+function elementsByKey(set: SetState, elements: readonly SetElement[]): Map<string, SetElement> {
   const kept = indexes.get(set)
-  if (kept?.elements === set.elements && kept.byKey.size === set.elements.length) return kept.byKey
-  const byKey = new Map(set.elements.map((one) => [keyOf(one), one]))
-  indexes.set(set, { elements: set.elements, byKey })
+  if (kept?.elements === elements && kept.byKey.size === elements.length) return kept.byKey
+  const byKey = new Map(elements.map((one) => [keyOf(one), one]))
+  indexes.set(set, { elements, byKey })
   return byKey
 }
 

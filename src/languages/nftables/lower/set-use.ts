@@ -8,7 +8,7 @@ import type { SetState } from '../build/table-state.ts'
 import { giveUp, refuse } from '../refusal.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import type { MapData, Scope } from './scope.ts'
-import { addElements, flatElements, isInterval, lowerElement } from './set-elements.ts'
+import { addNodes, flatElements, hasIntervals } from './set-elements.ts'
 import type { Typed } from './typed.ts'
 
 export function lowerSetUse(expression: Expression, key: Typed, data: MapData, scope: Scope): SetState {
@@ -24,13 +24,10 @@ function writtenSet(expression: ExpressionOf<'set'>, key: Typed, data: MapData, 
   const set: SetState = {
     ...emptyAnonymousSet(scope.table, types, dataOf(data), expression.span),
     dataTypes: data.kind === 'value' ? data.types : [],
-    isInterval: nodes.some((node) => isInterval(node.key)),
+    isInterval: hasIntervals(nodes),
     isAutoMerge: data.kind === 'none',
   }
-  addElements(
-    set,
-    nodes.map((node) => lowerElement(node, set, scope)),
-  )
+  addNodes(set, nodes, scope)
   return set
 }
 

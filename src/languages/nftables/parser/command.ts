@@ -1,5 +1,6 @@
 /** Commands of a file: `table ...`, `add rule ...`, `delete chain ...`, `flush ruleset`, in the order in which they are to be done. */
 
+import type { List } from '../../../model/rules/index.ts'
 import { didYouMean, expectedFound } from '../../diagnostics/index.ts'
 import type { Command, ElementNode, Name, ObjectKind, Position, TableName } from '../ast.ts'
 import { refuse } from '../refusal.ts'
@@ -106,7 +107,7 @@ function parseAddObject(parser: NftablesParser, kind: ObjectKind, isCreate: bool
   return { kind: 'add object', isCreate, table, object, span: parser.cursor.spanFrom(start) }
 }
 
-function parseElements(parser: NftablesParser): { table: TableName; set: Name; elements: readonly ElementNode[] } {
+function parseElements(parser: NftablesParser): { table: TableName; set: Name; elements: List<ElementNode> } {
   const table = parseModelledTable(parser)
   const set = parser.cursor.expectName('the name of a set')
   const elements = parser.set()

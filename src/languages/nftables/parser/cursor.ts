@@ -3,7 +3,7 @@
 import type { Source } from '../../../model/rules/index.ts'
 import { didYouMean, expectedFound, quoted } from '../../diagnostics/index.ts'
 import type { Name } from '../ast.ts'
-import { type Token, type TokenKind, tokenize } from '../lexer.ts'
+import { nextToken, type Token, type TokenKind, tokenize } from '../lexer.ts'
 import { refuse } from '../refusal.ts'
 import { foldBlanks, type SourceText, spanOf } from '../source/source-text.ts'
 
@@ -13,36 +13,46 @@ export class Cursor {
   readonly carriageReturn: Token | null
   /** What some editors begin a file with: nft reads none. */
   readonly byteOrderMark: Token | null
-  readonly #tokens: readonly Token[]
+  /** Those that were looked at so far: large sets need no tokens for their elements. */
+  readonly #tokens: Token[]
   #at = 0
+  #wordsPassed = 0
 
-  constructor(source: SourceText) {
+  /** `start`: where to begin reading. */
+  constructor(source: SourceText, start = 0) {
     this.source = source
-    const tokens = tokenize(source)
+    const isClean = !source.text.includes('\r') && !source.text.startsWith('\ufeff')
+    const tokens = isClean ? [nextToken(source.text, start)] : tokenize(source).filter((token) => token.end > start)
     this.carriageReturn = tokens.find(isCarriageReturn) ?? null
     this.byteOrderMark = tokens[0] && isByteOrderMark(tokens[0]) ? tokens[0] : null
-    const isClean = this.carriageReturn === null && this.byteOrderMark === null
-    this.#tokens = isClean ? tokens : tokens.filter((token) => !isCarriageReturn(token) && token !== this.byteOrderMark)
+    this.#tokens = tokens.filter((token) => !isCarriageReturn(token) && token !== this.byteOrderMark)
   }
 
   /** The token `ahead` of the next one; behind the end there are only end tokens. */
   peek(ahead = 0): Token {
-    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)] ?? endToken
+    while (this.#at + ahead >= this.#tokens.length) {
+      const last = this.#tokens.at(-1) ?? endToken
+      if (last.kind === 'end') return last
+      this.#tokens.push(nextToken(this.source.text, last.end))
+    }
+    return this.#tokens[this.#at + ahead] ?? endToken
+  }
+
+  /** Goes on reading at `offset`, over `words` that nobody needs as tokens. The next token begins there. */
+  passTo(offset: number, words: number): void {
+    this.#wordsPassed += words
+    this.#tokens.splice(this.#at, Number.POSITIVE_INFINITY, nextToken(this.source.text, offset))
   }
 
   next(): Token {
     const token = this.peek()
-    if (this.#at < this.#tokens.length - 1) this.#at++
+    if (token.kind !== 'end') this.#at++
     return token
   }
 
-  /** For going back after trying; only within one file. */
+  /** Grows with every token that is read. */
   get position(): number {
-    return this.#at
-  }
-
-  return(position: number): void {
-    this.#at = position
+    return this.#at + this.#wordsPassed
   }
 
   isSign(text: string, ahead = 0): boolean {

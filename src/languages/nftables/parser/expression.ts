@@ -1,12 +1,14 @@
 /** Expressions: terms and constants, bits, ranges, prefixes, concatenations, lists, sets. Precedence as in nft: shifts, &, ^, |. */
 
 import type { BinaryOperator, ElementNode, Expression } from '../ast.ts'
+import { PackedNodes } from '../packed-nodes.ts'
 import { refuse } from '../refusal.ts'
 import { joinSpans } from '../source/source-text.ts'
 import { beginsTerm, parseTerm, refuseForeignTerm } from '../terms/index.ts'
 import type { Cursor } from './cursor.ts'
 import { parseElement } from './element.ts'
 import type { Parser } from './parser.ts'
+import { readPlainElements } from './plain-elements.ts'
 
 /** term: the left side of a match; value: what a statement writes, terms or constants; constant: never reads the packet. */
 type Mode = 'term' | 'value' | 'constant'
@@ -76,7 +78,9 @@ export function parseSet(parser: Parser, depth: number): Expression {
   const { cursor } = parser
   const start = cursor.start
   if (depth > deepest) refuse('nft-too-deep', cursor.here(), `expected at most ${deepest} sets within each other`)
-  cursor.expectSign('{')
+  const open = cursor.expectSign('{')
+  const packed = packedNodes(parser, open.end)
+  if (packed) return { kind: 'set', elements: packed, span: cursor.spanFrom(start) }
   const elements: ElementNode[] = []
   cursor.skipNewlines()
   while (!cursor.isSign('}')) {
@@ -88,6 +92,17 @@ export function parseSet(parser: Parser, depth: number): Expression {
   if (!cursor.isSign('}')) cursor.fail(['","', '"}"'])
   cursor.next()
   return { kind: 'set', elements, span: cursor.spanFrom(start) }
+}
+
+/** Long lists of plain elements, with the closing brace; null where something else stands there. */
+function packedNodes(parser: Parser, from: number): PackedNodes | null {
+  const { cursor } = parser
+  const plain = cursor.carriageReturn === null ? readPlainElements(cursor.source.text, from) : null
+  if (!plain) return null
+  cursor.passTo(plain.close, 2 * plain.starts.length)
+  cursor.expectSign('}')
+  const { source } = cursor
+  return new PackedNodes(source, plain, (offset) => parser.at(source, offset, () => parseElement(parser, false)))
 }
 
 function nested(parser: Parser, depth: number): ElementNode {

@@ -53,6 +53,16 @@ export class NftablesParser implements Parser {
     this.cursor = new Cursor(sourceText('', ''))
   }
 
+  at<T>(source: SourceText, offset: number, read: () => T): T {
+    const outer = this.cursor
+    this.cursor = new Cursor(source, offset)
+    try {
+      return read()
+    } finally {
+      this.cursor = outer
+    }
+  }
+
   expression(): Expression {
     if (this.#depth >= deepestExpression) {
       refuse('nft-too-deep', this.cursor.here(), `expected at most ${deepestExpression} expressions within each other`)

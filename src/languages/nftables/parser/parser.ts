@@ -2,11 +2,14 @@
 
 import type { Expression, StatementNode } from '../ast.ts'
 import type { Report } from '../refusal.ts'
+import type { SourceText } from '../source/source-text.ts'
 import type { Cursor } from './cursor.ts'
 
 export interface Parser {
   readonly cursor: Cursor
   readonly report: Report
+  /** Reads at another place, and comes back. */
+  at<T>(source: SourceText, offset: number, read: () => T): T
   /** An expression that may read the packet: terms, constants, maps; not a list. */
   expression(): Expression
   /** The right side of a match: constants, ranges, lists, sets; never terms. */

@@ -1,5 +1,6 @@
 /** Declarations of sets and maps. */
 
+import type { List } from '../../../model/rules/index.ts'
 import type { ElementNode, Name, ObjectKind, SetNode, StatementNode, TypeNode } from '../ast.ts'
 import { refuse } from '../refusal.ts'
 import { parseLeft } from './expression.ts'
@@ -16,7 +17,7 @@ interface Draft {
   size: number | null
   isAutoMerge: boolean
   statements: StatementNode[]
-  elements: ElementNode[]
+  elements: List<ElementNode>
   comment: string | null
   isRefused: boolean
 }
@@ -94,7 +95,7 @@ function parseItem(parser: NftablesParser, draft: Draft): void {
       cursor.expectSign('=')
       const set = parser.set()
       if (set.kind !== 'set') return refuse('nft-syntax', set.span, 'expected elements in braces')
-      draft.elements.push(...set.elements)
+      draft.elements = draft.elements.length === 0 ? set.elements : [...draft.elements, ...set.elements]
       break
     }
     default:

@@ -186,6 +186,7 @@ const ruleEndingIn = (verdicts: readonly Statement[]): fc.Arbitrary<Statement[]>
 /** They may jump to the chain `inner`, for which the short ones are. */
 export const longChains: fc.Arbitrary<Statement[][]> = fc.array(ruleEndingIn([...finals, ...jumps]), {
   minLength: 20,
+  size: 'max',
   maxLength: 120,
 })
 export const shortChains: fc.Arbitrary<Statement[][]> = fc.array(ruleEndingIn(finals), { maxLength: 12 })

@@ -1,6 +1,8 @@
 /** Turns a set's definition into the store that suits its elements. */
 
+import type { List } from '../list.ts'
 import type { Machine } from '../machine.ts'
+import { PackedElements } from '../packed-elements.ts'
 import { Result } from '../result.ts'
 import { mapValueWidth, type SetDefinition, type SetElement } from '../set.ts'
 import { wordsOf } from '../value.ts'
@@ -8,61 +10,98 @@ import { compareWords } from '../words.ts'
 import { ExactStore } from './exact-store.ts'
 import { IntervalStore } from './interval-store.ts'
 import { RangeStore } from './range-store.ts'
-import type { Ranges } from './range-tree.ts'
 import { type ElementContents, SetElements } from './set-elements.ts'
 import { defaultDynamicSize, keyWordsOf, type SetStore } from './set-store.ts'
+import { sortedOrder } from './sorted-order.ts'
 
-/** Exact keys go to a hash, single intervals to binary search, all else to a tree of ranges. Only a hash can change. */
+/** Exact keys go to a hash, single intervals to a search for their start, all else to cells of ranges. Only a hash can change. */
 export function buildStore(definition: SetDefinition, machine: Machine): SetStore {
   const dataWords = definition.data?.kind === 'value' ? wordsOf(mapValueWidth(definition.data)) : 0
   const elements = new SetElements(dataWords, () => machine.surroundings.now())
-  const isExact = definition.elements.every((element) => element.isCatchAll || isSingle(element))
-  if (isExact || definition.isDynamic) return exactStore(definition, elements, machine)
-  return rangedStore(definition, elements, machine)
+  const keys = keysOf(definition, machine)
+  if (definition.isDynamic || isExact(keys)) return exactStore(definition, keys, elements, machine)
+  return rangedStore(definition, keys, elements, machine)
 }
 
-const isSingle = (element: SetElement): boolean =>
-  element.from.every((word, i) => (word | 0) === ((element.to[i] ?? 0) | 0))
-
-function exactStore(definition: SetDefinition, elements: SetElements, machine: Machine): ExactStore {
-  const words = keyWordsOf(definition)
-  const limit = definition.size ?? defaultDynamicSize
-  const store = new ExactStore(definition, words, elements, definition.elements.length, limit)
-  const key = new Int32Array(words)
-  for (const element of definition.elements) {
-    if (!element.isCatchAll) key.set(keyOf(element, element.from, definition, machine))
-    const number = element.isCatchAll ? store.setCatchAll() : store.insert(key)
-    elements.write(number, contentsOf(element, definition, machine))
-  }
-  return store
+/** Keys of all elements but the catch-all, `words` words an element. */
+interface Keys {
+  readonly words: number
+  readonly from: Int32Array
+  readonly to: Int32Array
+  /** The elements, in the same order. */
+  readonly plain: List<SetElement>
+  readonly catchAll: SetElement | undefined
 }
 
-function rangedStore(definition: SetDefinition, elements: SetElements, machine: Machine): SetStore {
+function keysOf(definition: SetDefinition, machine: Machine): Keys {
   const words = keyWordsOf(definition)
-  const plain = definition.elements.filter((element) => !element.isCatchAll)
+  const { elements } = definition
+  if (elements instanceof PackedElements)
+    return { words, from: elements.from, to: elements.to, plain: elements, catchAll: undefined }
+  const plain = elements.filter((element) => !element.isCatchAll)
   const from = new Int32Array(plain.length * words)
   const to = new Int32Array(plain.length * words)
   for (const [i, element] of plain.entries()) {
     from.set(keyOf(element, element.from, definition, machine), i * words)
     to.set(keyOf(element, element.to, definition, machine), i * words)
   }
-  const order = Uint32Array.from(plain.keys()).sort((a, b) => compareWords(from, a * words, from, b * words, words))
+  return { words, from, to, plain, catchAll: elements.find((element) => element.isCatchAll) }
+}
+
+function isExact({ from, to }: Keys): boolean {
+  if (from === to) return true
+  for (let i = 0; i < from.length; i++) if (from[i] !== to[i]) return false
+  return true
+}
+
+/** Fills in what elements carry, by their numbers; nothing where they carry nothing. */
+function writeContents(
+  { plain }: Keys,
+  numberOf: (index: number) => number,
+  definition: SetDefinition,
+  elements: SetElements,
+  machine: Machine,
+): void {
+  const isBare = plain instanceof PackedElements && !definition.timeout && definition.statements.length === 0
+  if (isBare) return
+  let index = 0
+  for (const element of plain) elements.write(numberOf(index++), contentsOf(element, definition, machine))
+}
+
+function exactStore(definition: SetDefinition, keys: Keys, elements: SetElements, machine: Machine): ExactStore {
+  const { catchAll, from, plain, words } = keys
+  const limit = definition.size ?? defaultDynamicSize
+  const store = new ExactStore(definition, words, elements, definition.elements.length, limit)
+  const numbers = new Uint32Array(plain.length)
+  for (let i = 0; i < plain.length; i++) numbers[i] = store.insert(from, i * words)
+  writeContents(keys, (i) => numbers[i]!, definition, elements, machine)
+  if (catchAll) elements.write(store.setCatchAll(), contentsOf(catchAll, definition, machine))
+  return store
+}
+
+function rangedStore(definition: SetDefinition, keys: Keys, elements: SetElements, machine: Machine): SetStore {
+  const { catchAll, from, plain, to, words } = keys
+  const order = sortedOrder(from, words)
   const sortedFrom = pick(from, order, words)
   const sortedTo = pick(to, order, words)
-  for (const [number, index] of order.entries()) elements.write(number, contentsOf(plain[index]!, definition, machine))
-  const catchAll = definition.elements.find((element) => element.isCatchAll)
   if (catchAll) elements.write(plain.length, contentsOf(catchAll, definition, machine))
   const catchAllNumber = catchAll ? plain.length : -1
   if (definition.key.length === 1 && isDisjoint(sortedFrom, sortedTo, words)) {
+    const numbers = new Uint32Array(order.length)
+    for (const [number, index] of order.entries()) numbers[index] = number
+    writeContents(keys, (i) => numbers[i]!, definition, elements, machine)
     return new IntervalStore(definition, words, elements, sortedFrom, sortedTo, catchAllNumber)
   }
-  const ranges: Ranges = { fields: definition.key, words, from: sortedFrom, to: sortedTo }
-  return new RangeStore(definition, elements, ranges, catchAllNumber)
+  writeContents(keys, (i) => i, definition, elements, machine)
+  return new RangeStore(definition, elements, { fields: definition.key, words, from, to }, order, catchAllNumber)
 }
 
 function pick(source: Int32Array, order: Uint32Array, words: number): Int32Array {
   const sorted = new Int32Array(source.length)
-  for (const [i, index] of order.entries()) sorted.set(source.subarray(index * words, (index + 1) * words), i * words)
+  for (let i = 0; i < order.length; i++) {
+    const at = order[i]! * words
+    for (let word = 0; word < words; word++) sorted[i * words + word] = source[at + word]!
+  }
   return sorted
 }
 

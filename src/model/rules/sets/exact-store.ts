@@ -39,9 +39,9 @@ export class ExactStore implements DynamicStore {
   }
 
   /** Adds an element that was written in the ruleset; a key that is there already keeps its number. */
-  insert(key: Int32Array): number {
-    const known = this.table.find(key, 0)
-    return known >= 0 ? known : this.table.insert(key, 0)
+  insert(keys: Int32Array, at: number): number {
+    const known = this.table.find(keys, at)
+    return known >= 0 ? known : this.table.insert(keys, at)
   }
 
   setCatchAll(): number {

@@ -1,17 +1,18 @@
-/** Sets of intervals that do not overlap, of one field: sorted typed arrays and binary search. */
+/** Sets of intervals that do not overlap, of one field: the last one that begins up to the key is the only one that may hold it. */
 
 import type { SetDefinition } from '../set.ts'
 import { compareWords } from '../words.ts'
 import type { SetElements } from './set-elements.ts'
 import type { SetStore } from './set-store.ts'
+import { SortedKeys } from './sorted-keys.ts'
 
 export class IntervalStore implements SetStore {
   readonly definition: SetDefinition
   readonly elements: SetElements
   private readonly words: number
   private readonly count: number
-  private readonly from: Int32Array
-  private readonly to: Int32Array
+  /** Both ends of each interval side by side, so that a lookup waits for memory once. */
+  private readonly starts: SortedKeys
   private readonly catchAll: number
 
   /** `from` and `to` hold `words` words an element, ascending; the catch-all's number, -1 without one, lies behind them. */
@@ -26,17 +27,25 @@ export class IntervalStore implements SetStore {
     this.definition = definition
     this.elements = elements
     this.words = words
-    this.from = from
-    this.to = to
     this.count = from.length / words
+    this.starts = new SortedKeys(sideBySide(from, to, words), words, 2 * words)
     this.catchAll = catchAll
   }
 
   find(registers: Int32Array, at: number): number {
-    const element = this.words === 1 ? this.lastFromOne(registers[at]!) : this.lastFrom(registers, at)
-    if (element < 0) return this.catchAll
     const { words } = this
-    const isInside = compareWords(registers, at, this.to, element * words, words) <= 0
+    if (words === 1) return this.findWord(registers[at]!)
+    const element = this.starts.lastUpTo(registers, at)
+    if (element < 0) return this.catchAll
+    const isInside = compareWords(registers, at, this.starts.entries, (2 * element + 1) * words, words) <= 0
+    return isInside && this.elements.isAlive(element) ? element : this.catchAll
+  }
+
+  /** {@link find} for keys of one word, without registers. */
+  findWord(word: number): number {
+    const element = this.starts.lastUpToWord(word)
+    if (element < 0) return this.catchAll
+    const isInside = word >>> 0 <= this.starts.entries[2 * element + 1]! >>> 0
     return isInside && this.elements.isAlive(element) ? element : this.catchAll
   }
 
@@ -47,34 +56,22 @@ export class IntervalStore implements SetStore {
 
   key(element: number): { from: readonly number[]; to: readonly number[] } | null {
     if (element === this.catchAll) return null
-    const base = element * this.words
+    const base = 2 * element * this.words
+    const { entries } = this.starts
     return {
-      from: [...this.from.subarray(base, base + this.words)],
-      to: [...this.to.subarray(base, base + this.words)],
+      from: [...entries.subarray(base, base + this.words)],
+      to: [...entries.subarray(base + this.words, base + 2 * this.words)],
     }
   }
+}
 
-  /** The last element that starts at or before the key, -1 when all start behind it. */
-  private lastFrom(registers: Int32Array, at: number): number {
-    let low = 0
-    let high = this.count
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (compareWords(this.from, middle * this.words, registers, at, this.words) <= 0) low = middle + 1
-      else high = middle
+function sideBySide(from: Int32Array, to: Int32Array, words: number): Int32Array {
+  const both = new Int32Array(2 * from.length)
+  for (let at = 0; at < from.length; at += words) {
+    for (let word = 0; word < words; word++) {
+      both[2 * at + word] = from[at + word]!
+      both[2 * at + words + word] = to[at + word]!
     }
-    return low - 1
   }
-
-  private lastFromOne(word: number): number {
-    const key = word ^ 0x80000000
-    let low = 0
-    let high = this.count
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.from[middle]! ^ 0x80000000) <= key) low = middle + 1
-      else high = middle
-    }
-    return low - 1
-  }
+  return both
 }

@@ -1,7 +1,8 @@
-/** Sets of concatenations with ranges, and of intervals that overlap: a {@link RangeSearch} and its elements. */
+/** Sets of concatenations with ranges, and of intervals that overlap: of several elements that hold a key the first one written is found. */
 
 import type { SetDefinition } from '../set.ts'
-import { type RangeSearch, type Ranges, searchOf } from './range-tree.ts'
+import { searchOf } from './range-cells.ts'
+import type { RangeSearch, Ranges } from './range-tree.ts'
 import type { SetElements } from './set-elements.ts'
 import type { SetStore } from './set-store.ts'
 
@@ -9,20 +10,22 @@ export class RangeStore implements SetStore {
   readonly definition: SetDefinition
   readonly elements: SetElements
   private readonly ranges: Ranges
-  private readonly count: number
+  /** Element numbers in the order of listings. */
+  private readonly order: Uint32Array
   private readonly search: RangeSearch
   private readonly catchAll: number
   private readonly isAlive: (element: number) => boolean
 
-  constructor(definition: SetDefinition, elements: SetElements, ranges: Ranges, catchAll: number) {
+  /** Elements are numbered as they lie in `ranges`, the catch-all behind them. */
+  constructor(definition: SetDefinition, elements: SetElements, ranges: Ranges, order: Uint32Array, catchAll: number) {
     this.definition = definition
     this.elements = elements
     this.ranges = ranges
-    this.count = ranges.from.length / ranges.words
+    this.order = order
     this.catchAll = catchAll
     this.search = searchOf(
       ranges,
-      Array.from({ length: this.count }, (_, i) => i),
+      order.map((_, i) => i),
     )
     this.isAlive = (element) => elements.isAlive(element)
   }
@@ -33,7 +36,7 @@ export class RangeStore implements SetStore {
   }
 
   *all(): Iterable<number> {
-    for (let i = 0; i < this.count; i++) if (this.elements.isAlive(i)) yield i
+    for (const element of this.order) if (this.elements.isAlive(element)) yield element
     if (this.catchAll >= 0) yield this.catchAll
   }
 

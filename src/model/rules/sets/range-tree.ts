@@ -1,5 +1,5 @@
 /**
- * Finds the element whose fields all hold a key: for concatenations with ranges, and for intervals that overlap.
+ * Finds the element whose fields all hold a key, whatever ranges overlap.
  *
  * A segment tree over the first field, whose nodes hold trees over the next one. An element lies in at most 2 log n nodes of
  * each field and a search meets log n of them, so ten thousand elements cost some dozen comparisons, not ten thousand.
@@ -15,7 +15,7 @@ export interface Ranges {
   readonly to: Int32Array
 }
 
-/** Answers an element number for the key in `registers` from `at`, or -1. */
+/** Answers the lowest number of an element that holds the key in `registers` from `at`, or -1. */
 export interface RangeSearch {
   find(registers: Int32Array, at: number, isAlive: (element: number) => boolean): number
 }
@@ -23,7 +23,8 @@ export interface RangeSearch {
 /** So few elements are compared one by one. */
 const fewElements = 8
 
-export function searchOf(ranges: Ranges, members: readonly number[], field = 0, offset = 0): RangeSearch {
+/** `members` ascend; `offset` is where the field's words begin in a key. */
+export function treeOf(ranges: Ranges, members: readonly number[], field: number, offset: number): RangeSearch {
   const shape = ranges.fields[field]
   if (!shape || members.length <= fewElements) return new Scan(ranges, members)
   return new RangeTree(ranges, members, field, offset, shape)
@@ -79,17 +80,18 @@ class RangeTree implements RangeSearch {
     this.count = this.starts.length / this.words
     const lists: (number[] | undefined)[] = new Array(this.count * 2)
     for (const element of members) this.cover(ranges, element, lists, shape)
-    this.nodes = lists.map((list) => list && searchOf(ranges, list, field + 1, offset + shape.words))
+    this.nodes = lists.map((list) => list && treeOf(ranges, list, field + 1, offset + shape.words))
   }
 
   find(registers: Int32Array, at: number, isAlive: (element: number) => boolean): number {
     const interval = this.locate(registers, at + this.offset)
     if (interval < 0) return -1
+    let first = -1
     for (let node = interval + this.count; node > 0; node >>>= 1) {
       const found = this.nodes[node]?.find(registers, at, isAlive) ?? -1
-      if (found >= 0) return found
+      if (found >= 0 && (first < 0 || found < first)) first = found
     }
-    return -1
+    return first
   }
 
   /** The elementary interval that holds a field's value. */
