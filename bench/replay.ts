@@ -6,11 +6,11 @@
 import { inlineMore } from '../src/apps/cli/inline-more.ts'
 import { withCapture, writeRecords } from './captures/capture-file.ts'
 import { fiveRules } from './captures/five-rules.ts'
-import { UdpFlows, udpPacketLength } from './captures/udp-flows.ts'
+import { UdpFlows } from './captures/udp-flows.ts'
 import { forwardInKernel } from './harness/kernel.ts'
 import { type Measurement, printWhenProgram } from './harness/measurement.ts'
 import { measureOther } from './harness/other-programs.ts'
-import { createReplay, Feeder, millionsPerSecond, quickestReplay, statesText } from './harness/replay-run.ts'
+import { createReplay, Feeder, millionsPerSecond, quickestReplay, timingNote } from './harness/replay-run.ts'
 import type { Rounds } from './harness/rounds.ts'
 
 const flows = 60_000
@@ -37,7 +37,7 @@ function measureReplay(file: string): readonly Measurement[] {
       name: 'rate',
       value: rate,
       unit,
-      note: `${packets} packets of ${udpPacketLength} bytes, quickest of ${passes}; ${statesText(timing.replay)}`,
+      note: timingNote(timing),
     },
     ...kernel,
     timesKernel(rate, kernel),

@@ -7,7 +7,7 @@ import { inlineMore } from '../src/apps/cli/inline-more.ts'
 import { withCapture, writeRecords } from './captures/capture-file.ts'
 import { mixRuleset, mixSides, TcpMix } from './captures/tcp-mix.ts'
 import { type Measurement, printWhenProgram } from './harness/measurement.ts'
-import { createReplay, Feeder, millionsPerSecond, quickestReplay, statesText } from './harness/replay-run.ts'
+import { createReplay, Feeder, millionsPerSecond, quickestReplay, timingNote } from './harness/replay-run.ts'
 import type { Rounds } from './harness/rounds.ts'
 
 const packets = 2_000_000
@@ -19,7 +19,7 @@ export function measure(): readonly Measurement[] {
   const bytes = source.meanRecordLength - 30
   return withCapture(source, packets, (file) => {
     const timing = quickestReplay(file, () => createReplay(mixRuleset, mixSides), passes)
-    const note = `${packets} packets of ${bytes.toFixed(0)} bytes on average, quickest of ${passes}; ${statesText(timing.replay)}`
+    const note = `${bytes.toFixed(0)} bytes a packet on average; ${timingNote(timing)}`
     return [{ name: 'rate', value: millionsPerSecond(timing), unit: 'million packets/s', note }]
   })
 }

@@ -6,8 +6,11 @@ import { chooseBetween, parseSides, Replay, Survey } from '../../src/analysis/re
 import { parseRuleset } from '../../src/languages/nftables/index.ts'
 import { defaultSettings } from '../../src/model/conntrack/index.ts'
 import { captureHeader } from '../captures/capture-file.ts'
+import { processorMilliseconds } from './processor-clock.ts'
 
 const chunkLength = 1 << 20
+/** Where the clock is looked at between chunks. */
+const shortChunkLength = 1 << 16
 
 /** A replay with the firewall put between sides, as `--between` writes them; `maximumEntries` as net.netfilter.nf_conntrack_max. */
 export function createReplay(
@@ -35,23 +38,33 @@ export interface Timing {
   readonly replay: Replay
   readonly packets: number
   readonly seconds: number
+  /** That the thread had the processor. */
+  readonly processorSeconds: number
 }
 
 /** One whole replay of a file in chunks, as the program does; ends early when it takes longer than `longestSeconds`. */
 export function replayFile(file: string, replay: Replay, longestSeconds: number = Number.POSITIVE_INFINITY): Timing {
   const started = performance.now()
+  const processorStarted = processorMilliseconds()
   const reader = new CaptureReader()
   const block = new FrameBlock()
   const descriptor = openSync(file, 'r')
+  const length = Number.isFinite(longestSeconds) ? shortChunkLength : chunkLength
   while (performance.now() - started < longestSeconds * 1000) {
-    const chunk = Buffer.allocUnsafe(chunkLength)
-    const length = readSync(descriptor, chunk)
-    if (length === 0) break
-    reader.push(chunk.subarray(0, length))
+    const chunk = Buffer.allocUnsafe(length)
+    const read = readSync(descriptor, chunk)
+    if (read === 0) break
+    reader.push(chunk.subarray(0, read))
     while (reader.nextBlock(block)) replay.feedBlock(block, 0)
   }
   closeSync(descriptor)
-  return { replay, packets: replay.packets, seconds: (performance.now() - started) / 1000 }
+  const seconds = (performance.now() - started) / 1000
+  return {
+    replay,
+    packets: replay.packets,
+    seconds,
+    processorSeconds: (processorMilliseconds() - processorStarted) / 1000,
+  }
 }
 
 /** The quickest of several replays, each from the beginning: others on the machine only ever make it slower. */
@@ -65,7 +78,13 @@ export function quickestReplay(file: string, create: () => Replay, passes: numbe
   return best
 }
 
-export const millionsPerSecond = ({ packets, seconds }: Omit<Timing, 'replay'>): number => packets / seconds / 1e6
+export const millionsPerSecond = ({ packets, seconds }: Timing): number => packets / seconds / 1e6
+
+/** For a busy machine: the rate over the time that the thread had the processor. And what became of the packets. */
+export function timingNote({ replay, packets, processorSeconds }: Timing): string {
+  const rate = (packets / processorSeconds / 1e6).toFixed(2)
+  return `${rate} by processor time; ${packets} packets: ${statesText(replay)}`
+}
 
 /** A replay that goes on as records come, from memory. */
 export class Feeder {
@@ -86,7 +105,7 @@ export class Feeder {
 }
 
 /** In words: how many packets were in which state and what became of them. */
-export function statesText(replay: Replay): string {
+function statesText(replay: Replay): string {
   const { states, verdicts, entries } = replay.summary([])
   const some = (counts: object): string =>
     Object.entries(counts)
