@@ -7,7 +7,7 @@ import { PcapFormat } from './pcap.ts'
 import { PcapngFormat } from './pcapng.ts'
 import { pcapngBlock } from './pcapng-section.ts'
 import type { Problem } from './problem.ts'
-import { type CaptureFormat, type CaptureInterface, Reading } from './reading.ts'
+import { type CaptureFormat, type CaptureInterface, type FrameSieve, Reading } from './reading.ts'
 
 /**
  * Push a chunk, call `next` until it answers false, push the next one; after the last, `finish`. Memory: the chunks not
@@ -18,7 +18,6 @@ export class CaptureReader {
   #format: CaptureFormat | undefined
   #isStarved = true
   #isFinished = false
-  #cutFrames = 0
   /** The last frame read for a block; it begins the next one where it did not fit. */
   readonly #frame: Frame = createFrame()
   #isFrameWaiting = false
@@ -36,7 +35,7 @@ export class CaptureReader {
     if (!this.#reading.stopped && this.#nextOf(frame)) {
       this.#reading.frameCount += 1
       frame.number = this.#reading.frameCount
-      if (frame.capturedLength < frame.originalLength) this.#cutFrames += 1
+      if (frame.capturedLength < frame.originalLength) this.#reading.cutFrameCount += 1
       return true
     }
     this.#isStarved = true
@@ -69,9 +68,16 @@ export class CaptureReader {
   /** The format's own short way. */
   #addRun(block: FrameBlock): void {
     const before = block.count
-    const cut = this.#format?.addRun?.(block) ?? 0
+    this.#reading.cutFrameCount += this.#format?.addRun?.(block) ?? 0
     this.#reading.frameCount += block.count - before
-    this.#cutFrames += cut
+  }
+
+  /**
+   * Passes by frames that the sieve does not want, as if they had been delivered, up to one that it wants or that only `next` can
+   * judge: call that afterwards in any case.
+   */
+  hop(sieve: FrameSieve): void {
+    if (!this.#isStarved && !this.#reading.stopped) this.#format?.hop?.(sieve)
   }
 
   /** Says that no more bytes come. What the end of the capture cut off becomes a problem once `next` has answered false. */
@@ -108,7 +114,7 @@ export class CaptureReader {
 
   /** Frames shorter than they were on the wire. The capture's snap length did that: no problem of the file. */
   get cutFrameCount(): number {
-    return this.#cutFrames
+    return this.#reading.cutFrameCount
   }
 
   /** pcapng blocks that hold no packet, such as name resolution, statistics and custom ones. */
