@@ -4,7 +4,7 @@ import { FlowFlag, FlowTable } from './flow-table.ts'
 
 function aim(flows: FlowTable, from: string, fromPort: number, to: string, toPort: number): void {
   const packet = packetOf(buildUdp({ from, to, fromPort, toPort }))
-  flows.aim(packet.bytes, packet.family === 6 ? 6 : 4, sourceAt(packet), packet.protocol, packet.transport)
+  flows.aim(packet.bytes, packet.family === 6 ? 6 : 4, sourceAt(packet), packet.protocol, packet.transport, packet.end)
 }
 
 describe('flows', () => {

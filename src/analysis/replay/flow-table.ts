@@ -3,39 +3,24 @@
 import { printAddress, readInt32, readUint16, writeUint32 } from '../../model/bytes/index.ts'
 import type { Conntrack } from '../../model/conntrack/index.ts'
 import { hasPorts, Protocol } from '../../model/packet/index.ts'
+import {
+  Begin,
+  beginStride,
+  type FlowData,
+  FlowFlag,
+  Hot,
+  HotDouble,
+  hotDoubleStride,
+  hotStride,
+  probeWords,
+  stride,
+  Word,
+} from './flow-layout.ts'
 
-/** Words of who speaks with whom, read when a flow begins and when it is reported. IPv4 uses the first word of each address. */
-const Word = { source: 0, destination: 4, ports: 8, protocol: 9, entry: 10, next: 11 } as const
-const stride = 12
-/** The first ones are the ends. */
-const probeWords = 10
-
-/** Beside it: when the flow began. */
-const Begin = { number: 0, time: 1 } as const
-const beginStride = 2
-
-/** What every packet of the flow changes: 64 bytes, one line of the processor's cache. Three doubles, then words. */
-const HotDouble = { lastTime: 0, forthBytes: 1, backBytes: 2 } as const
-const Hot = {
-  forthPackets: 6,
-  backPackets: 7,
-  lastForth: 8,
-  lastBack: 9,
-  flags: 10,
-  states: 11,
-  related: 12,
-  refused: 13,
-  openingRule: 14,
-  refusingRule: 15,
-} as const
-const hotStride = 16
-const hotDoubleStride = 8
+export { FlowFlag } from './flow-layout.ts'
 
 /** What is not used yet was never touched and takes no memory of the machine. */
 const growth = 2
-
-/** openingDropped: the packet that would have opened it was refused. expected: a helper foresaw it. swapped: its entry runs the other way than its first packet. */
-export const FlowFlag = { openingDropped: 1, expected: 2, swapped: 4, family6: 8, passed: 16, openedLater: 32 } as const
 
 const hostBit = 0x40000000
 
@@ -103,8 +88,8 @@ export class FlowTable {
     return this.#words.byteLength + this.#begins.byteLength + this.#hot.byteLength + this.#buckets.byteLength
   }
 
-  /** Takes the ends of a packet for {@link find} and {@link add}. `transport` -1: no ports. */
-  aim(bytes: Uint8Array, family: 4 | 6, source: number, protocol: number, transport: number): void {
+  /** Takes the ends of a packet for {@link find} and {@link add}. `transport` -1: no ports; nor where the packet ends before them. */
+  aim(bytes: Uint8Array, family: 4 | 6, source: number, protocol: number, transport: number, end: number): void {
     const probe = this.#probe
     const words = family === 4 ? 1 : 4
     for (let i = 0; i < probeWords; i++) probe[i] = 0
@@ -112,7 +97,7 @@ export class FlowTable {
       probe[i] = readInt32(bytes, source + 4 * i)
       probe[4 + i] = readInt32(bytes, source + 4 * (words + i))
     }
-    if (transport >= 0) probe[8] = portsAt(bytes, protocol, transport)
+    if (transport >= 0) probe[8] = portsAt(bytes, protocol, transport, end)
     probe[9] = protocol | (family === 6 ? 256 : 0)
   }
 
@@ -221,6 +206,27 @@ export class FlowTable {
     return this.#words[(row - 1) * stride + Word.entry]!
   }
 
+  /** The arrays themselves, cut to what is in use. */
+  get data(): FlowData {
+    return {
+      count: this.#count,
+      words: this.#words.subarray(0, this.#count * stride),
+      begins: this.#begins.subarray(0, this.#count * beginStride),
+      hot: this.#hotDoubles.subarray(0, this.#count * hotDoubleStride),
+    }
+  }
+
+  /** A table to read from, whose rows are found no more. */
+  static over({ count, words, begins, hot }: FlowData): FlowTable {
+    const table = new FlowTable()
+    table.#count = count
+    table.#words = words
+    table.#begins = begins
+    table.#hotDoubles = hot
+    table.#hot = new Int32Array(hot.buffer, hot.byteOffset, hot.length * 2)
+    return table
+  }
+
   /** The row as data. */
   read(row: number): FlowRow {
     const words = this.#words.subarray((row - 1) * stride, row * stride)
@@ -309,10 +315,10 @@ export class FlowTable {
 }
 
 /** Both ports in one word; of ICMP the identifier of a query, so that request and reply are one flow. */
-function portsAt(bytes: Uint8Array, protocol: number, transport: number): number {
-  if (hasPorts(protocol)) return readInt32(bytes, transport)
+function portsAt(bytes: Uint8Array, protocol: number, transport: number, end: number): number {
+  if (hasPorts(protocol)) return transport + 4 <= end ? readInt32(bytes, transport) : 0
   const isIcmp = protocol === Protocol.icmp || protocol === Protocol.icmpv6
-  return isIcmp ? readUint16(bytes, transport + 4) << 16 : 0
+  return isIcmp && transport + 6 <= end ? readUint16(bytes, transport + 4) << 16 : 0
 }
 
 function readKey(words: Int32Array): FlowKey {

@@ -2,9 +2,14 @@
 
 import { readInt32, readUint16 } from '../../model/bytes/index.ts'
 import type { IpView } from './ip-view.ts'
+import { partitionOf, partitions } from './shards/partition.ts'
 
-/** Places; a packet whose place is taken pushes the older one out. */
-const size = 1 << 16
+/**
+ * Places; a packet whose place is taken pushes the older one out. Each part of the traffic (`shards/partition.ts`) has places of its
+ * own, so that what is pushed out does not depend on who else replays the rest.
+ */
+const sizeOfPart = 1 << 13
+const size = partitions * sizeOfPart
 
 const mix = (hash: number, word: number): number => {
   const mixed = Math.imul(hash ^ word, 0x9e3779b1)
@@ -13,7 +18,7 @@ const mix = (hash: number, word: number): number => {
 
 /**
  * A fingerprint is what an ICMP error is sure to quote: addresses, protocol, IPv4 identification, first eight transport bytes.
- * It fits in 1 MB however long the capture is.
+ * It fits in 2 MB however long the capture is.
  */
 export class RecentPackets {
   /** By place: check, number, time to live it came with, whether it passed. Together they are one line of the cache. */
@@ -68,14 +73,17 @@ export class RecentPackets {
       second = mix(hash ^ 0x5bd1e995, readInt32(bytes, transport + 4))
       hash = mix(hash, second)
     }
-    this.#place = (hash & (size - 1)) << 2
+    this.#place = (partitionOf(view) * sizeOfPart + (hash & (sizeOfPart - 1))) << 2
     this.#check = (second ^ readUint16(bytes, start + 4)) | 1
   }
 }
 
+const countsOfPart = 1 << 10
+const counts = partitions * countsOfPart
+
 /** Counts packets that the host itself made, so that their copies in the capture are known for what they are. */
 export class MadePackets {
-  readonly #counts: Uint8Array = new Uint8Array(1 << 12)
+  readonly #counts: Uint8Array = new Uint8Array(counts)
 
   note(view: IpView): void {
     const place = this.#place(view)
@@ -100,6 +108,6 @@ export class MadePackets {
         hash,
         view.protocol === 1 || view.protocol === 58 ? readUint16(bytes, transport) : readInt32(bytes, transport),
       )
-    return hash & 0xfff
+    return partitionOf(view) * countsOfPart + (hash & (countsOfPart - 1))
   }
 }

@@ -15,15 +15,19 @@ import {
   millisecondsSince,
 } from '../capture/index.ts'
 import { EverydayPackets } from './everyday.ts'
+import { type Findings, findRules, summaryOf } from './findings.ts'
 import { FlowFlag, type FlowRow, FlowTable, hostDecision } from './flow-table.ts'
 import { IpView } from './ip-view.ts'
 import { Judge, readQuoted } from './judge.ts'
 import type { Judgment, VerdictName } from './judgment.ts'
 import { MadePackets, RecentPackets } from './recent-packets.ts'
-import { RuleIndex, withCounters } from './rule-index.ts'
-import { secondsOf } from './seconds.ts'
+import { RuleIndex } from './rule-index.ts'
+import type { Replayed } from './shards/merged-replay.ts'
+import type { SharedLimits } from './shards/shard-needs.ts'
+import type { ShardWatch } from './shards/shard-watch.ts'
+import { SocketWatch } from './shards/socket-watch.ts'
 import { stateBits } from './state-bits.ts'
-import type { CaptureSummary, RuleCount, Summary } from './summary.ts'
+import type { CaptureSummary, Summary } from './summary.ts'
 import { Tally } from './tally.ts'
 import { HostVantage } from './vantage/at-host.ts'
 import { BetweenVantage, firewallBetween } from './vantage/between.ts'
@@ -46,6 +50,8 @@ export interface ReplayOptions {
   readonly random: () => number
   /** Called for each judged packet; null, and no judgment is built. */
   readonly onJudgment: ((judgment: Judgment) => void) | null
+  /** Set where this is one worker's share of a replay: packets are then numbered as frames are, and what was judged is told. */
+  readonly shard?: ShardWatch | null
 }
 
 /** What a walk came to. */
@@ -58,7 +64,7 @@ interface Decision {
 /** Longest IP packet, and room behind it for what a cut frame lacks. */
 const scratchLength = 65_536 + 64
 
-export class Replay {
+export class Replay implements Replayed {
   readonly rules: RuleIndex
   readonly flows: FlowTable = new FlowTable()
   readonly conntrack: Conntrack
@@ -85,6 +91,7 @@ export class Replay {
   readonly #placement: Placement = createPlacement()
   readonly #packet: Packet = new Packet()
   readonly #scratch: Uint8Array = new Uint8Array(scratchLength)
+  readonly #shard: ShardWatch | null
   readonly #tally: Tally = new Tally()
   #origin = -1
   #first = -1
@@ -93,6 +100,7 @@ export class Replay {
 
   constructor(options: ReplayOptions) {
     this.#options = options
+    this.#shard = options.shard ?? null
     this.#needsMemory = options.onJudgment !== null || options.vantage.kind === 'host'
     const { vantage, survey, ruleset } = options
     this.#host = new ReplayHost(vantage.kind === 'host' ? vantage.configuration : firewallBetween(vantage.sides))
@@ -115,9 +123,17 @@ export class Replay {
     if (this.#hostVantage) this.#engine.onTransmit = (_interface, packet) => this.#noteMade(packet)
     this.#engine.onConclude = (packet) => {
       if (packet !== this.#packet) this.#accountMade(packet)
+      else if (this.#shard && packet.largestFragment !== 0) this.#shard.check(packet)
     }
     const { conntrack, rules, flows } = this
     this.#judge = new Judge({ host: this.#host, engine: this.#engine, conntrack, rules, flows, recent: this.#recent })
+    if (this.#shard) this.#attach(this.#shard)
+  }
+
+  #attach(shard: ShardWatch): void {
+    const sockets = this.#hostVantage ? new SocketWatch() : null
+    this.#host.watch = sockets
+    shard.attach(this.#engine, sockets)
   }
 
   #createHostVantage(vantage: Extract<VantageChoice, { kind: 'host' }>): HostVantage {
@@ -155,6 +171,7 @@ export class Replay {
   /** What the host answers by itself belongs to the flow, though no frame of the capture stands for it. Counted when the row is known. */
   #accountMade(packet: Packet): void {
     this.#tally.made += 1
+    this.#shard?.check(packet)
     const { entry, state, isReply } = packet
     if (entry !== 0) this.#madeNow.push({ entry, state, isReply, length: packet.end - packet.start })
   }
@@ -198,7 +215,7 @@ export class Replay {
     tally.frames += 1
     if (block.hasTime) this.#setClock(block.seconds[i]!, block.nanoseconds[i]!)
     packet.time = this.#time
-    packet.number = tally.packets += 1
+    packet.number = this.#number(false)
     packet.input = input
     const length = packet.end - packet.start
     this.#engine.receiveEveryday(packet)
@@ -206,6 +223,7 @@ export class Replay {
       this.#account(this.#conclude(false), length)
       if (this.#madeNow.length > 0) this.#settleMade()
     }
+    this.#shard?.end(packet.number)
     return true
   }
 
@@ -245,6 +263,12 @@ export class Replay {
     this.#walk(frame, capture, isCut)
   }
 
+  /** A frame of another shard, of which only the time matters here; `hasTime` false: not even that. */
+  passBy(hasTime: boolean, seconds: number, nanoseconds: number): void {
+    this.#tally.frames += 1
+    if (hasTime) this.#setClock(seconds, nanoseconds)
+  }
+
   #setClock(seconds: number, nanoseconds: number): void {
     if (this.#origin < 0) this.#origin = seconds
     const time = millisecondsSince(this.#origin, seconds, nanoseconds)
@@ -269,10 +293,12 @@ export class Replay {
     const view = this.#view
     const isSent = this.#placement.act === 'send'
     packet.reset()
+    // None yet: some packets meet none.
+    packet.hook = -1
     if (packet.bytes !== view.bytes) packet.bytes = view.bytes
     packet.start = view.start
     packet.time = this.#time
-    packet.number = this.#tally.packets += 1
+    packet.number = this.#number(isCut)
     packet.input = this.#placement.interface
     packet.isChecksumTrusted = this.#trust.isTrusted(view, isCut)
     if (this.#needsMemory && view.family !== 0) this.#recent.note(view, packet.number)
@@ -287,10 +313,22 @@ export class Replay {
     const decision = this.#conclude(isSent)
     const row = this.#account(decision, end - view.start)
     if (this.#madeNow.length > 0) this.#settleMade()
+    this.#shard?.end(packet.number)
     if (this.#needsMemory && this.#engine.fate === Fate.forwarded) this.#recent.notePassed()
     if (!onJudgment) return
     const captured = { capture: this.#options.captures[capture] ?? '', frame: frame.number, words, quoted }
     onJudgment(this.#judge.judge(packet, decision, captured, row))
+  }
+
+  /** Of the packet that is about to walk. */
+  #number(isCut: boolean): number {
+    const tally = this.#tally
+    tally.packets += 1
+    if (!this.#shard) return tally.packets
+    this.#shard.begin(tally.frames, this.#time)
+    // What an error quotes is filled up with zeros where it was cut.
+    if (isCut) this.#shard.checkView(this.#view)
+    return tally.frames
   }
 
   /** One reused object: what the walk came to. */
@@ -374,7 +412,7 @@ export class Replay {
     // NAT has rewritten the packet: the entry remembers what its ends were.
     if (this.#isTranslated(packet)) flows.aimAtEntry(this.conntrack, packet.entry, packet.isReply)
     else {
-      flows.aim(packet.bytes, packet.family, sourceAt(packet), packet.protocol, packet.transport)
+      flows.aim(packet.bytes, packet.family, sourceAt(packet), packet.protocol, packet.transport, packet.end)
     }
     const found = flows.find()
     const isNewFlow =
@@ -413,6 +451,28 @@ export class Replay {
     return this.#tally.packets
   }
 
+  /** Fed, or passed by. */
+  get frames(): number {
+    return this.#tally.frames
+  }
+
+  /** Packets that were refused for want of a route, about which each source is told only so often. */
+  get limitedErrors(): number {
+    const { fates } = this.#tally.data
+    return limitedDrops.reduce((sum, drop) => sum + fates[drop]!, 0)
+  }
+
+  /** The limits of the host that all its connections share. */
+  get sharedLimits(): SharedLimits {
+    const { fragmentMemory, fragmentDistance } = this.#host.settings
+    return { settings: this.#options.settings, fragmentMemory, fragmentDistance }
+  }
+
+  /** Milliseconds since the first frame. */
+  get time(): number {
+    return this.#time
+  }
+
   /** Bytes of memory: conntrack's table, and the rows of flows, room to grow included. */
   get memory(): { readonly conntrack: number; readonly flows: number } {
     return { conntrack: this.conntrack.memoryBytes, flows: this.flows.memory }
@@ -423,50 +483,29 @@ export class Replay {
     for (let row = 1; row <= this.flows.count; row++) yield this.flows.read(row)
   }
 
-  /** Where things stand. `captures`: what the readers say of themselves. */
-  summary(captures: readonly CaptureSummary[]): Summary {
-    const tally = this.#tally
-    const hasTime = this.#origin >= 0
+  /** Where things stand at the last frame, as numbers that can be added to those of other shards. */
+  findings(): Findings {
+    this.conntrack.advance(this.#time)
+    const { counts } = this.#trust
     return {
-      packets: tally.packets,
-      frames: tally.frames,
-      states: tally.states,
-      verdicts: { ...tally.verdicts },
-      invalid: tally.invalid,
-      fates: tally.fates,
-      rules: this.#ruleCounts(),
-      entries: this.conntrack.count,
+      tally: this.#tally.data,
+      clock: { origin: this.#origin, first: this.#first, now: this.#time },
+      rules: findRules(this.#engine.rules),
+      entries: this.conntrack.countLiving(),
       expectations: [...this.conntrack.expectations()].length,
       flows: this.flows.count,
-      refusedFlows: tally.refusedFlows,
-      skipped: tally.skipped,
-      results: tally.results,
-      made: tally.made,
-      comparison: this.#hostVantage?.comparison ?? null,
+      comparison: this.#hostVantage && { ...this.#hostVantage.comparison },
+      trust: { ...counts, addresses: this.#trust.oneSidedAddresses },
       assumptions: this.#vantage.assumptions,
-      trust: { ...this.#trust.counts, addresses: this.#trust.oneSidedAddresses },
-      clock: {
-        start: hasTime ? this.#origin + this.#first / 1000 : null,
-        seconds: secondsOf(this.#time),
-        backwards: tally.backwards,
-      },
-      captures,
     }
   }
 
-  #ruleCounts(): RuleCount[] {
-    const { packets, bytes, listing } = this.#engine.rules
-    const counters = new Map<number, string[]>()
-    for (const { ruleId, statement, text } of listing.statements()) {
-      if (statement.kind === 'counter') counters.set(ruleId, [...(counters.get(ruleId) ?? []), text])
-    }
-    return this.rules.rules.map((rule) => ({
-      ...rule,
-      text: withCounters(rule.text, counters.get(rule.id) ?? []),
-      packets: packets[rule.id] ?? 0,
-      bytes: bytes[rule.id] ?? 0,
-    }))
+  /** `captures`: what the readers say of themselves. */
+  summary(captures: readonly CaptureSummary[]): Summary {
+    return summaryOf(this.findings(), this.rules, captures)
   }
 }
+
+const limitedDrops: readonly number[] = [Drop.noRoute, Drop.unreachable, Drop.prohibit]
 
 const isByRules = (reason: DropNumber): boolean => reason === Drop.rule || reason === Drop.policy

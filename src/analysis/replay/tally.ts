@@ -4,7 +4,7 @@ import { reasons } from '../../model/conntrack/index.ts'
 import { Drop, dropReasons } from '../../model/engine/index.ts'
 import { malformedReasons } from '../../model/packet/index.ts'
 import { type LinkLayer, skipReasons, skipText } from '../capture/index.ts'
-import type { StateName, VerdictName } from './judgment.ts'
+import { type StateName, type VerdictName, verdictNames } from './judgment.ts'
 import { stateBits } from './state-bits.ts'
 import type { SkipCount } from './summary.ts'
 import { type SkipCode, skipTexts } from './vantage/placement.ts'
@@ -13,6 +13,24 @@ interface Count {
   readonly code: string
   readonly text: string
   readonly count: number
+}
+
+/** What a {@link Tally} holds, to be sent from a worker and added to others. */
+export interface TallyData {
+  readonly packets: number
+  readonly frames: number
+  readonly results: number
+  readonly made: number
+  readonly backwards: number
+  readonly refusedFlows: number
+  readonly verdicts: Readonly<Record<VerdictName, number>>
+  readonly states: Float64Array
+  readonly reasons: Float64Array
+  readonly malformed: Float64Array
+  readonly otherwiseMalformed: number
+  readonly fates: Float64Array
+  /** By code; `first`: the frame that was the first one. */
+  readonly skipped: ReadonlyMap<string, { readonly text: string; readonly count: number; readonly first: number }>
 }
 
 export class Tally {
@@ -28,7 +46,7 @@ export class Tally {
   readonly #malformed: Float64Array = new Float64Array(32)
   #otherwiseMalformed = 0
   readonly #fates: Float64Array = new Float64Array(256)
-  readonly #skipped: Map<string, { text: string; count: number }> = new Map()
+  readonly #skipped: Map<string, { text: string; count: number; first: number }> = new Map()
 
   state(bit: number, reason: number): void {
     this.#states[bit]! += 1
@@ -59,7 +77,47 @@ export class Tally {
   #count(code: string, text: string): void {
     const known = this.#skipped.get(code)
     if (known) known.count += 1
-    else this.#skipped.set(code, { text, count: 1 })
+    else this.#skipped.set(code, { text, count: 1, first: this.frames })
+  }
+
+  /** Not a copy. */
+  get data(): TallyData {
+    const { packets, frames, results, made, backwards, refusedFlows, verdicts } = this
+    return {
+      packets,
+      frames,
+      results,
+      made,
+      backwards,
+      refusedFlows,
+      verdicts,
+      states: this.#states,
+      reasons: this.#reasons,
+      malformed: this.#malformed,
+      otherwiseMalformed: this.#otherwiseMalformed,
+      fates: this.#fates,
+      skipped: this.#skipped,
+    }
+  }
+
+  /** Adds what another shard counted. Frames and their time are the same for all shards: those of one count. */
+  add(other: TallyData): void {
+    this.packets += other.packets
+    this.frames = Math.max(this.frames, other.frames)
+    this.backwards = Math.max(this.backwards, other.backwards)
+    this.results += other.results
+    this.made += other.made
+    this.refusedFlows += other.refusedFlows
+    for (const name of verdictNames) this.verdicts[name] += other.verdicts[name]
+    addAll(this.#states, other.states)
+    addAll(this.#reasons, other.reasons)
+    addAll(this.#malformed, other.malformed)
+    addAll(this.#fates, other.fates)
+    this.#otherwiseMalformed += other.otherwiseMalformed
+    for (const [code, { text, count, first }] of other.skipped) {
+      const known = this.#skipped.get(code) ?? { text, count: 0, first }
+      this.#skipped.set(code, { text, count: known.count + count, first: Math.min(known.first, first) })
+    }
   }
 
   get states(): Record<StateName, number> {
@@ -76,8 +134,9 @@ export class Tally {
   /** Most frequent first. */
   get skipped(): SkipCount[] {
     return [...this.#skipped]
-      .map(([reason, { text, count }]) => ({ reason, text, count }))
-      .sort((a, b) => b.count - a.count)
+      .map(([reason, each]) => ({ reason, ...each }))
+      .sort((a, b) => b.count - a.count || a.first - b.first)
+      .map(({ reason, text, count }) => ({ reason, text, count }))
   }
 
   get invalid(): Count[] {
@@ -89,6 +148,10 @@ export class Tally {
   get fates(): Count[] {
     return counted(this.#fates, dropReasons)
   }
+}
+
+function addAll(sums: Float64Array, others: Float64Array): void {
+  for (let i = 0; i < sums.length; i++) sums[i]! += others[i]!
 }
 
 const counted = (counts: Float64Array, names: readonly { readonly code: string; readonly text: string }[]): Count[] =>

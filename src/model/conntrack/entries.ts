@@ -35,7 +35,8 @@ export class Entries extends Records {
   /** Milliseconds. */
   now = 0
   private clock = 0
-  private lastId = 0
+  /** Number of the entry that was confirmed last: so many were. */
+  lastId = 0
   private sweepAt = 0
   private sweptUntil = 0
   /** Slots that the sweep still visits looking for more than expired entries. */
@@ -106,6 +107,18 @@ export class Entries extends Records {
 
   isExpired(entry: number): boolean {
     return ((this.words[entry + Word.expiry]! - this.clock) | 0) <= 0
+  }
+
+  /** Entries in the table that have not expired; where the sweep has come to makes no difference. */
+  countLiving(): number {
+    let count = 0
+    for (const slot of this.slots) {
+      const entry = (slot >>> 8) << 3
+      if (slot === 0 || this.isExpired(entry)) continue
+      // Where only the reply tuple is in the table, it counts.
+      if ((slot & 1) === 0 || (this.words[entry + Word.flags]! & Flag.isReplyOnly) !== 0) count++
+    }
+    return count
   }
 
   /** Milliseconds until it expires. */

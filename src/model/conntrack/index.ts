@@ -19,6 +19,7 @@ export type { HelperParameters } from './helper-parameters.ts'
 export type { AddressWords, ExpectationRequest, Helper, HelperVerdict, HelperWork } from './helpers/helper.ts'
 export { findHelper, helpers } from './helpers/table.ts'
 export { type HostView, noHost } from './host-view.ts'
+export { isIcmpError, isIcmpv6Error } from './icmp-types.ts'
 export {
   type ListingOptions,
   listEntry,

@@ -45,6 +45,7 @@ export interface EngineOptions {
 export class Engine implements Observer {
   readonly host: Host
   readonly conntrack: Conntrack
+  readonly fragments: Fragments
   readonly rules: CompiledRuleset
   /** May be replaced at any time. What they are given is only lent. */
   onTransmit: Observer['onTransmit'] = () => {}
@@ -59,7 +60,7 @@ export class Engine implements Observer {
     this.host = host
     this.conntrack = new Conntrack(options.settings)
     this.conntrack.random = random
-    const fragments = new Fragments({
+    this.fragments = new Fragments({
       seconds: settings.fragmentSeconds,
       memory: settings.fragmentMemory,
       distance: settings.fragmentDistance,
@@ -86,7 +87,8 @@ export class Engine implements Observer {
     )
     const entries = this.hookEntries(options)
     const hooks = { 4: buildHookLists(entries, 4), 6: buildHookLists(entries, 6) }
-    walker = new Walker({ host, tracking: this.conntrack, fragments, hooks, random, observer: this, nat: this.nat })
+    const { conntrack, fragments, nat } = this
+    walker = new Walker({ host, tracking: conntrack, fragments, hooks, random, observer: this, nat })
     this.walker = walker
     this.conntrack.host = makeHostView(host, (packet) => this.walker.isFromSocket(packet))
   }

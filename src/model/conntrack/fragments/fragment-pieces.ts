@@ -46,3 +46,13 @@ export function joinPieces(
   for (const { from, data } of pieces) whole.set(data, headersLength + from)
   return whole
 }
+
+/**
+ * RFC 3168 section 5.3: the bits that the first fragment's own get beside; CE on one fragment marks the whole. Not-ECT mixed with
+ * anything else makes the packet unusable: -1.
+ */
+export function mergedEcn(seen: number): number {
+  if (seen === 1) return 0
+  if (seen & 1) return -1
+  return seen & 8 ? 3 : 0
+}

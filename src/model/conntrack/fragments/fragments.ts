@@ -16,7 +16,7 @@ import {
 import { Reason } from '../reason.ts'
 import { findTransport6, found } from '../tuple.ts'
 import { key4, key6, nextHeaderBefore } from './fragment-keys.ts'
-import { Fit, insertPiece, joinPieces, type Piece } from './fragment-pieces.ts'
+import { Fit, insertPiece, joinPieces, mergedEcn, type Piece } from './fragment-pieces.ts'
 
 /** Why a fragment did not go on; the numbers are ours. */
 export const FragmentOutcome = {
@@ -101,7 +101,11 @@ export class Fragments {
   pieceLengths: readonly number[] = []
   /** Called for each queue that times out, during {@link advance}. */
   onExpire: ((queue: ExpiredQueue) => void) | null = null
-  private readonly limits: FragmentLimits
+  /** Called for each IPv4 fragment that joins a queue, with its source address. */
+  onPiece4: ((source: number) => void) | null = null
+  /** The most bytes that have waited at once, by family. */
+  readonly peak = { 4: 0, 6: 0 }
+  readonly limits: FragmentLimits
   /** Number of packets waiting for fragments; asked for every packet. */
   waiting = 0
   private readonly queues = { 4: new Map<string, Queue>(), 6: new Map<string, Queue>() } as const
@@ -127,6 +131,12 @@ export class Fragments {
       this.forget(queue)
       this.onExpire?.({ first: queue.first, family: queue.family, hook: queue.hook, input: queue.input })
     }
+  }
+
+  /** Whether a queue that ran out of time before `now` still waits for somebody to notice, and would be reported to its sender. */
+  hasOverdue(now: number, family: 4 | 6): boolean {
+    for (const { expires, first } of this.queues[family].values()) if (expires <= now && first !== null) return true
+    return false
   }
 
   private forget(queue: Queue): void {
@@ -303,6 +313,7 @@ export class Fragments {
 
   /** Counts the source's fragment: whether too many of its others came since the last one of this packet (ip_frag_too_far). */
   private isTooFar(queue: Queue): boolean {
+    this.onPiece4?.(queue.source)
     const source = this.sources.get(queue.source)
     if (!source || this.limits.distance === 0) return false
     const before = queue.turn
@@ -332,6 +343,7 @@ export class Fragments {
   private charge(queue: Queue, bytes: number): void {
     queue.memory += bytes
     this.memory[queue.family] += bytes
+    if (this.memory[queue.family] > this.peak[queue.family]) this.peak[queue.family] = this.memory[queue.family]
   }
 
   private hold(outcome: FragmentOutcomeNumber = FragmentOutcome.waiting): HookVerdictNumber {
@@ -367,16 +379,6 @@ export class Fragments {
 }
 
 const isComplete = (queue: Queue): boolean => queue.hasLast && queue.first !== null && queue.received === queue.length
-
-/**
- * RFC 3168 section 5.3: the bits that the first fragment's own get beside; CE on one fragment marks the whole. Not-ECT mixed with
- * anything else makes the packet unusable: -1.
- */
-function mergedEcn(seen: number): number {
-  if (seen === 1) return 0
-  if (seen & 1) return -1
-  return seen & 8 ? 3 : 0
-}
 
 /** RFC 8200 section 4.5: whether a first fragment ends before its transport header does (Linux ipv6frag_thdr_truncated). */
 export function endsInTransportHeader(packet: Packet): boolean {
