@@ -58,6 +58,8 @@ export class CaptureInput {
   readonly size: number | null
   /** Bytes fetched so far, compressed ones where the file is. */
   position = 0
+  /** Known as soon as something was read. */
+  isPacked = false
   /** What ended the reading before the end, in words. */
   problem: string | null = null
   readonly #stream: Readable
@@ -118,7 +120,8 @@ export class CaptureInput {
     const first = await raw.next()
     const head = first.done || !(first.value instanceof Uint8Array) ? new Uint8Array(0) : first.value
     const rest = this.#counted(head, raw)
-    if (!isGzip(head)) return rest
+    this.isPacked = isGzip(head)
+    if (!this.isPacked) return rest
     return gunzipped(rest)
   }
 

@@ -12,6 +12,8 @@ import {
   type Judgment,
   parseSides,
   Replay,
+  type Replayed,
+  type ShardTask,
   Survey,
   type VantageChoice,
 } from '../../analysis/replay/index.ts'
@@ -50,8 +52,8 @@ export function addReplayOptions(command: Command): Command {
 }
 
 /** A finished replay. */
-export interface Finished {
-  readonly replay: Replay
+export interface Finished<R extends Replayed> {
+  readonly replay: R
   readonly captures: readonly CaptureSummary[]
   /** Whether something could not be read to its end. */
   readonly isPartial: boolean
@@ -62,14 +64,19 @@ export interface Finished {
 /** Frames of each capture that are looked at before the replay begins. */
 const surveyedFrames = 20_000
 
-/** `onJudgment` as in {@link Replay}; `onStart` is called before the first frame, with what was guessed about the place of the capture, in sentences. */
-export interface Listeners {
-  readonly output: Output
-  readonly onJudgment: ((judgment: Judgment) => void) | null
-  readonly onStart?: (replay: Replay, guessed: readonly string[]) => void
+/** All that is known before the first frame. */
+export interface Prepared {
+  readonly names: readonly string[]
+  readonly inputs: readonly CaptureInput[]
+  readonly task: ShardTask
+  /** What was guessed about the place of the capture, in sentences. */
+  readonly guessed: readonly string[]
+  /** Frames that were looked at, and their bytes in the files. */
+  readonly survey: { readonly frames: number; readonly bytes: number }
 }
 
-export async function runReplay(names: readonly string[], flags: ReplayFlags, listeners: Listeners): Promise<Finished> {
+/** Reads options, ruleset, host, and the beginnings of the captures. */
+export async function prepareReplay(names: readonly string[], flags: ReplayFlags): Promise<Prepared> {
   inlineMore()
   if (flags.host !== undefined && flags.between !== undefined)
     throw new UsageError('--host and --between exclude each other')
@@ -83,23 +90,33 @@ export async function runReplay(names: readonly string[], flags: ReplayFlags, li
   const { survey, readers } = await lookAhead(inputs)
   const chosen: VantageChoice = described ?? (sides ? chooseBetween(sides) : guess(survey, ruleset))
   const vantage = chosen.kind === 'host' ? completeHost(chosen, survey) : chosen
-  const merge = new CaptureMerge(names)
-  const interfaceName = (capture: number, index: number): string | undefined =>
-    (merge.sources[capture]?.reader.interfaces[index] ?? readers[capture]?.interfaces[index])?.name
   const { settings } = settingsOfHost(vantage.kind === 'host' ? vantage.configuration : { sysctls: {} })
-  const { onJudgment } = listeners
+  const interfaceNames = readers.map(({ interfaces }) => interfaces.map(({ name }) => name))
+  return {
+    names,
+    inputs,
+    task: { ruleset, vantage, survey, captures: names, interfaceNames, settings },
+    guessed: described || sides ? [] : vantage.words,
+    survey: { frames: survey.frames, bytes: inputs.reduce((sum, { position }) => sum + position, 0) },
+  }
+}
+
+/** `onJudgment` as in {@link Replay}; `onStart` is called before the first frame. */
+export interface Listeners {
+  readonly output: Output
+  readonly onJudgment: ((judgment: Judgment) => void) | null
+  readonly onStart?: (replay: Replay) => void
+}
+
+/** By this thread alone. */
+export async function runReplay(prepared: Prepared, listeners: Listeners): Promise<Finished<Replay>> {
+  const { names, inputs, task } = prepared
+  const merge = new CaptureMerge(names)
+  const captureInterfaceName = (capture: number, index: number): string | undefined =>
+    merge.sources[capture]?.reader.interfaces[index]?.name ?? task.interfaceNames[capture]?.[index]
   const random = seededRandom(1)
-  const replay = new Replay({
-    ruleset,
-    vantage,
-    survey,
-    captures: names,
-    captureInterfaceName: interfaceName,
-    settings,
-    random,
-    onJudgment,
-  })
-  listeners.onStart?.(replay, described || sides ? [] : vantage.words)
+  const replay = new Replay({ ...task, captureInterfaceName, random, onJudgment: listeners.onJudgment })
+  listeners.onStart?.(replay)
   const [only] = merge.sources
   const [input] = inputs
   if (only && input && inputs.length === 1) await pumpBlocks(only.reader, input, replay, listeners.output)
@@ -112,7 +129,16 @@ export async function runReplay(names: readonly string[], flags: ReplayFlags, li
     cutFrames: reader.cutFrameCount,
     problems: reader.problems,
   }))
-  const hints = [...unreadable(inputs), ...missingInterfaces(ruleset, vantage)]
+  return finish(prepared, replay, captures)
+}
+
+/** What is to be said of a replay when it is over. */
+export function finish<R extends Replayed>(
+  { inputs, task }: Prepared,
+  replay: R,
+  captures: readonly CaptureSummary[],
+): Finished<R> {
+  const hints = [...unreadable(inputs), ...missingInterfaces(task.ruleset, task.vantage)]
   const isPartial =
     inputs.some(({ problem }) => problem !== null) || captures.some(({ problems }) => problems.length > 0)
   return { replay, captures, isPartial, hints }
@@ -246,7 +272,7 @@ function missingInterfaces(ruleset: Ruleset, vantage: VantageChoice): string[] {
 }
 
 /** On standard error: what could not be read, for outputs that have no place for it. */
-export function explainPartial({ captures, hints, isPartial }: Finished): void {
+export function explainPartial({ captures, hints, isPartial }: Finished<Replayed>): void {
   if (!isPartial) return
   const problems = captures.flatMap(({ name, problems }) =>
     problems.map(({ message, byteOffset }) => `${name}: at byte ${byteOffset}: ${message}`),

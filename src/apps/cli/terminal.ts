@@ -4,9 +4,14 @@ import { styleText } from 'node:util'
 import { plain, type Style } from '../../analysis/report/index.ts'
 import { grouped } from '../../languages/diagnostics/index.ts'
 
-/** Colours only on a terminal, and not where NO_COLOR is set (no-color.org). */
-export function styleFor(stream: NodeJS.WriteStream): Style {
-  if (!stream.isTTY || process.env['NO_COLOR'] || process.env['TERM'] === 'dumb') return plain
+/** Only on a terminal, and not where NO_COLOR is set (no-color.org). */
+export const isColoured = (stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
+
+export const styleFor = (stream: NodeJS.WriteStream): Style => styleOf(isColoured(stream))
+
+export function styleOf(hasColours: boolean): Style {
+  if (!hasColours) return plain
   const paint =
     (format: Parameters<typeof styleText>[0]) =>
     (text: string): string =>

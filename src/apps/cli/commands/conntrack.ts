@@ -13,7 +13,7 @@ import {
   listExpectationEvent,
 } from '../../../model/conntrack/index.ts'
 import { ExitCode } from '../exit-code.ts'
-import { addReplayOptions, explainPartial, type ReplayFlags, runReplay } from '../run-replay.ts'
+import { addReplayOptions, explainPartial, prepareReplay, type ReplayFlags, runReplay } from '../run-replay.ts'
 import { Output } from '../terminal.ts'
 
 interface Flags extends ReplayFlags {
@@ -42,11 +42,12 @@ export function configure(command: Command): void {
 
 async function list(captures: readonly string[], flags: Flags): Promise<void> {
   const output = new Output()
-  const onStart = (replay: Replay, guessed: readonly string[]): void => {
-    for (const words of guessed) process.stderr.write(`kinwall: ${words}\n`)
+  const prepared = await prepareReplay(captures, flags)
+  for (const words of prepared.guessed) process.stderr.write(`kinwall: ${words}\n`)
+  const onStart = (replay: Replay): void => {
     if (flags.events) replay.conntrack.listener = listenerFor(replay, flags, output)
   }
-  const finished = await runReplay(captures, flags, { output, onJudgment: null, onStart })
+  const finished = await runReplay(prepared, { output, onJudgment: null, onStart })
   if (!flags.events) listTable(finished.replay, flags, output)
   await output.flush()
   explainPartial(finished)

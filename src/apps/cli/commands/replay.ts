@@ -3,27 +3,27 @@
 import type { Command } from 'commander'
 import {
   type FlowRow,
-  isWanted,
   isWantedFlow,
   noFilter,
   parseFilter,
-  type Replay,
+  type Replayed,
+  RuleIndex,
   unknownRule,
 } from '../../../analysis/replay/index.ts'
 import {
   byTrouble,
   flowJson,
   flowWords,
-  judgmentJson,
   printFlows,
-  printJudgment,
   printSummary,
   summaryJson,
 } from '../../../analysis/report/index.ts'
 import { plural } from '../../../languages/diagnostics/index.ts'
 import { ExitCode, UsageError } from '../exit-code.ts'
-import { addReplayOptions, explainPartial, type Finished, type ReplayFlags, runReplay } from '../run-replay.ts'
-import { Output, styleFor } from '../terminal.ts'
+import { addReplayOptions, explainPartial, type Finished, prepareReplay, type ReplayFlags } from '../run-replay.ts'
+import { isColoured, Output, styleFor } from '../terminal.ts'
+import type { Listing } from '../workers/messages.ts'
+import { readWorkers, runShared } from '../workers/run-shared.ts'
 
 interface Flags extends ReplayFlags {
   readonly flows?: true
@@ -34,6 +34,7 @@ interface Flags extends ReplayFlags {
   readonly verdict?: readonly string[]
   readonly rule?: readonly string[]
   readonly flow?: readonly string[]
+  readonly workers?: string
 }
 
 const collect = (value: string, former: readonly string[] | undefined): string[] => [...(former ?? []), value]
@@ -64,6 +65,7 @@ export function configure(command: Command): void {
     .option('--verdict <verdicts>', 'only with these verdicts: accept, drop, reject, held', collect)
     .option('--rule <file:line>', 'only what this rule decided', collect)
     .option('--flow <flow>', 'only this flow: an entry number, an address, or address:port', collect)
+    .option('--workers <number>', 'so many workers share the captures, with the same output (default: what pays)')
     .addHelpText('after', help)
     .action(async (captures: string[], flags: Flags) => replay(captures, flags))
 }
@@ -74,38 +76,30 @@ async function replay(captures: readonly string[], flags: Flags): Promise<void> 
   if (flags.summary && !flags.json)
     throw new UsageError('--summary goes with --json; without --json the summary is what is printed')
   if (flags.packets && flags.flows) throw new UsageError('--packets and --flows exclude each other')
+  const workers = flags.workers === undefined ? null : readWorkers(flags.workers)
   const output = new Output()
   const style = styleFor(process.stdout)
-  const isListing = flags.json ? !flags.summary && !flags.flows : flags.packets === true
-  const print = flags.json
-    ? judgmentJson
-    : (judgment: Parameters<typeof printJudgment>[0]): string => printJudgment(judgment, style).trimEnd()
-  let printed = 0
-  const onJudgment = isListing
-    ? (judgment: Parameters<typeof printJudgment>[0]): void => {
-        if (!isWanted(filter, judgment)) return
-        printed += 1
-        output.write(`${print(judgment)}\n`)
-      }
-    : null
+  const prepared = await prepareReplay(captures, flags)
+  const rules = new RuleIndex(prepared.task.ruleset)
+  const unknown = unknownRule(filter, rules)
+  if (unknown !== null)
+    throw new UsageError(
+      `--rule: expected the place of a rule as the summary prints it, found ${unknown}, where none begins`,
+    )
   // The summary and JSON tell what was guessed in a place of their own.
-  const onStart = ({ rules }: Replay, guessed: readonly string[]): void => {
-    const unknown = unknownRule(filter, rules)
-    if (unknown !== null)
-      throw new UsageError(
-        `--rule: expected the place of a rule as the summary prints it, found ${unknown}, where none begins`,
-      )
-    if (flags.json || !(flags.packets || flags.flows) || guessed.length === 0) return
-    output.write(`${guessed.map((words) => style.faint(`assumed: ${words}`)).join('\n')}\n\n`)
-  }
-  const finished = await runReplay(captures, flags, { output, onJudgment, onStart })
+  if (!flags.json && (flags.packets || flags.flows) && prepared.guessed.length > 0)
+    output.write(`${prepared.guessed.map((words) => style.faint(`assumed: ${words}`)).join('\n')}\n\n`)
+  const isListing = flags.json ? !flags.summary && !flags.flows : flags.packets === true
+  const form = flags.json ? 'json' : 'text'
+  const listing: Listing | null = isListing ? { filter, form, isColoured: isColoured(process.stdout) } : null
+  const { finished, lines } = await runShared(prepared, { workers, listing, rules, output })
   const wanted = (flow: FlowRow): boolean =>
     filter === noFilter || isWantedFlow(filter, flow, flowWords(flow), finished.replay.rules)
   if (flags.json) await writeJson(finished, flags, wanted, output)
   else if (flags.flows)
     output.write(printFlows(sorted(finished.replay, wanted, Number.POSITIVE_INFINITY), finished.replay.rules, style))
   else if (flags.packets) {
-    if (printed === 0) output.write(`none of ${plural(finished.replay.packets, 'packet')} is as asked for\n`)
+    if (lines === 0) output.write(`none of ${plural(finished.replay.packets, 'packet')} is as asked for\n`)
   } else output.write(summaryText(finished, flags, captures, wanted))
   await output.flush()
   if (!flags.json && (flags.flows || flags.packets)) explainPartial(finished)
@@ -113,7 +107,7 @@ async function replay(captures: readonly string[], flags: Flags): Promise<void> 
 }
 
 async function writeJson(
-  finished: Finished,
+  finished: Finished<Replayed>,
   flags: Flags,
   wanted: (flow: FlowRow) => boolean,
   output: Output,
@@ -131,7 +125,7 @@ async function writeJson(
 const flowsInSummary = 20
 
 function summaryText(
-  finished: Finished,
+  finished: Finished<Replayed>,
   flags: Flags,
   names: readonly string[],
   wanted: (flow: FlowRow) => boolean,
@@ -143,7 +137,7 @@ function summaryText(
 }
 
 /** The first so many by trouble, without sorting all of a million. */
-function sorted(replay: Replay, wanted: (flow: FlowRow) => boolean, most: number): FlowRow[] {
+function sorted(replay: Replayed, wanted: (flow: FlowRow) => boolean, most: number): FlowRow[] {
   let kept: FlowRow[] = []
   for (const flow of replay.readFlows()) {
     if (wanted(flow)) kept.push(flow)

@@ -1,0 +1,92 @@
+/** A replay by as many workers as pay, or as were asked for; where they cannot share it, by this thread alone. */
+
+import { availableParallelism } from 'node:os'
+import { type Binding, bindingsOf, partitions, type Replayed, type RuleIndex } from '../../../analysis/replay/index.ts'
+import { UsageError } from '../exit-code.ts'
+import { type Finished, finish, type Prepared, runReplay } from '../run-replay.ts'
+import { type Output, Progress } from '../terminal.ts'
+import { listerFor } from './lister.ts'
+import type { Listing } from './messages.ts'
+import { ShardCrew } from './shard-crew.ts'
+
+export interface SharedOptions {
+  /** Null: as many as pay. */
+  readonly workers: number | null
+  readonly listing: Listing | null
+  readonly rules: RuleIndex
+  readonly output: Output
+}
+
+/** `lines`: how many judgments were listed. */
+export interface SharedReplay {
+  readonly finished: Finished<Replayed>
+  readonly lines: number
+}
+
+/** Frames from which on two workers are faster than one, with and without a line for each; measured with bench/workers.ts. */
+const framesThatPay = { listed: 200_000, counted: 2_000_000 } as const
+
+export function readWorkers(text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1 || count > partitions)
+    throw new UsageError(`--workers: expected a number from 1 to ${partitions}, found "${text}"`)
+  return count
+}
+
+export async function runShared(prepared: Prepared, options: SharedOptions): Promise<SharedReplay> {
+  const { workers, listing } = options
+  const count = workers ?? countThatPays(prepared, listing !== null)
+  const obstacle = count < 2 ? null : obstacleOf(prepared)
+  if (count < 2 || obstacle !== null) {
+    if (workers !== null && obstacle !== null) explain(obstacle)
+    return runAlone(prepared, options, 0)
+  }
+  const { rules, output } = options
+  const sizes = prepared.inputs.map(({ size }) => size ?? 0)
+  const crew = new ShardCrew({ task: prepared.task, rules, count, sizes, listing, output, progress: new Progress() })
+  const outcome = await crew.run()
+  if ('why' in outcome) {
+    if (workers !== null && !output.isClosed) explain(outcome.why)
+    return runAlone(prepared, options, outcome.lines)
+  }
+  for (const input of prepared.inputs) input.close()
+  return { finished: finish(prepared, outcome.replay, outcome.captures), lines: outcome.lines }
+}
+
+/** The first lines have been written already: as many as `written`. */
+async function runAlone(prepared: Prepared, options: SharedOptions, written: number): Promise<SharedReplay> {
+  const { listing, output } = options
+  const lineOf = listing && listerFor(listing)
+  let lines = 0
+  const onJudgment =
+    lineOf &&
+    ((judgment: Parameters<typeof lineOf>[0]): void => {
+      const line = lineOf(judgment)
+      if (line === null) return
+      lines += 1
+      if (lines > written) output.write(line)
+    })
+  const finished = await runReplay(prepared, { output, onJudgment })
+  return { finished, lines }
+}
+
+function countThatPays({ inputs, survey }: Prepared, isListing: boolean): number {
+  const bytes = inputs.reduce((sum, { size }) => sum + (size ?? 0), 0)
+  const frames = survey.bytes === 0 ? 0 : (bytes / survey.bytes) * survey.frames
+  if (frames < (isListing ? framesThatPay.listed : framesThatPay.counted)) return 1
+  return Math.min(partitions, availableParallelism())
+}
+
+/** Why one thread has to do it; null: several can. */
+function obstacleOf({ inputs, task }: Prepared): string | null {
+  for (const input of inputs) {
+    if (input.size === null) return `${input.name} is no file, and can be read only once`
+    if (input.isPacked) return `${input.name} is compressed, and can be unpacked only from its beginning`
+  }
+  const [binding] = bindingsOf(task.ruleset, task.settings)
+  return binding ? bindingText(binding) : null
+}
+
+const bindingText = ({ source, why }: Binding): string => (source ? `${source.file}:${source.line}: ${why}` : why)
+
+const explain = (why: string): void => void process.stderr.write(`kinwall: one worker has to do it alone: ${why}\n`)
