@@ -27,7 +27,7 @@ interface Run {
 
 function kinwall(...words: readonly string[]): Run {
   const started = performance.now()
-  const ended = spawnSync(process.execPath, [program, ...words], { encoding: 'utf8', maxBuffer: largestOutput })
+  const ended = spawnSync(program, words, { encoding: 'utf8', maxBuffer: largestOutput })
   if (ended.status !== 0) throw new Error(`kinwall ${words[0]} ended with ${ended.status}: ${ended.stderr}`)
   return { seconds: (performance.now() - started) / 1000, output: ended.stdout }
 }

@@ -11,12 +11,12 @@ import {
   type VantageChoice,
 } from '../src/analysis/replay/index.ts'
 import { ethernet, router } from '../src/analysis/replay/replay.fixture.ts'
-import { helperBindings } from '../src/analysis/replay/shards/helper-bindings.ts'
 import { replayAlone, replayInShards, type Scene, taskOf } from '../src/analysis/replay/shards/shards.fixture.ts'
+import { byTrouble } from '../src/analysis/report/index.ts'
 import { parseRuleset } from '../src/languages/nftables/index.ts'
 import { defaultSettings } from '../src/model/conntrack/index.ts'
 import { buildIcmp, buildTcp, buildUdp } from '../src/model/packet/index.ts'
-import { modelledHelpers, type Ruleset } from '../src/model/rules/index.ts'
+import type { Ruleset } from '../src/model/rules/index.ts'
 
 function rulesetOf(text: string): Ruleset {
   const { ruleset, diagnostics } = parseRuleset([{ name: 'fw.nft', text }], { userSpaceHelpers: ['tns'] })
@@ -131,11 +131,6 @@ describe('a rule', () => {
 it('a kernel that gives helpers by port binds all', () => {
   const { 0: binding } = bindingsOf(withRule('accept'), { ...defaultSettings, isHelperAutomatic: true })
   expect(binding).toMatchObject({ source: null, why: expect.stringMatching(/by their ports/) })
-})
-
-it('every helper is in the table', () => {
-  const names = [...new Set(modelledHelpers.map(({ name }) => name))].sort()
-  expect(Object.keys(helperBindings).sort()).toEqual(names)
 })
 
 // ---- random traffic
@@ -279,6 +274,7 @@ describe('two and three shards tell what one worker tells', () => {
           const scene: Scene = { ruleset, choose, captures: happenings.map(captureOf), isListing }
           const task = taskOf(scene)
           const alone = replayAlone(scene, task)
+          expect(alone.inTrouble).toEqual([...alone.flows].sort(byTrouble).slice(0, 7))
           for (const count of [2, 3]) {
             const shared = replayInShards(scene, count, task)
             // They may say that they cannot, but not all the time.

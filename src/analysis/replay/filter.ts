@@ -17,6 +17,9 @@ export interface Filter {
 
 export const noFilter: Filter = { states: [], verdicts: [], rules: [], flows: [] }
 
+export const isEmptyFilter = ({ states, verdicts, rules, flows }: Filter): boolean =>
+  states.length + verdicts.length + rules.length + flows.length === 0
+
 /** Texts as options give them; lists are separated by commas. */
 export interface FilterTexts {
   readonly state?: readonly string[]

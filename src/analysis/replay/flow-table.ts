@@ -227,6 +227,35 @@ export class FlowTable {
     return table
   }
 
+  /**
+   * The first so many in the order of what needs a look: refused openings first, then other refusals; within, those with the most
+   * packets, and of these the oldest.
+   */
+  inTrouble(most: number): FlowRow[] {
+    let rows: number[] = []
+    const isBefore = (a: number, b: number): number =>
+      this.#trouble(b) - this.#trouble(a) || this.#packets(b) - this.#packets(a) || a - b
+    for (let row = 1; row <= this.#count; row++) {
+      rows.push(row)
+      // Without sorting all of a million, nor reading them: a row as data takes two addresses in words.
+      if (rows.length > 4096 && rows.length > 4 * most) rows = rows.sort(isBefore).slice(0, most)
+    }
+    return rows
+      .sort(isBefore)
+      .slice(0, most)
+      .map((row) => this.read(row))
+  }
+
+  #trouble(row: number): number {
+    if (this.hasFlag(row, FlowFlag.openingDropped)) return 2
+    return this.#hot[(row - 1) * hotStride + Hot.refused] === 0 ? 0 : 1
+  }
+
+  #packets(row: number): number {
+    const at = (row - 1) * hotStride
+    return this.#hot[at + Hot.forthPackets]! + this.#hot[at + Hot.backPackets]!
+  }
+
   /** The row as data. */
   read(row: number): FlowRow {
     const words = this.#words.subarray((row - 1) * stride, row * stride)

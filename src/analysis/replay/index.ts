@@ -1,4 +1,12 @@
-export { type Filter, type FilterTexts, isWanted, isWantedFlow, noFilter, parseFilter, unknownRule } from './filter.ts'
+export {
+  type Filter,
+  type FilterTexts,
+  isEmptyFilter,
+  isWanted,
+  isWantedFlow,
+  parseFilter,
+  unknownRule,
+} from './filter.ts'
 export { type FlowKey, type FlowRow, hostReason } from './flow-table.ts'
 export { type Because, type Judgment, type StateName, stateNames, type VerdictName, verdictNames } from './judgment.ts'
 export { CaptureMerge, type MergeSource, type MergeStep } from './merge.ts'

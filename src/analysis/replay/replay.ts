@@ -478,6 +478,10 @@ export class Replay implements Replayed {
     return { conntrack: this.conntrack.memoryBytes, flows: this.flows.memory }
   }
 
+  flowsInTrouble(most: number): FlowRow[] {
+    return this.flows.inTrouble(most)
+  }
+
   /** Rows of all flows, oldest first. */
   *readFlows(): IterableIterator<FlowRow> {
     for (let row = 1; row <= this.flows.count; row++) yield this.flows.read(row)

@@ -13,6 +13,8 @@ export interface Replayed {
   readonly rules: RuleIndex
   /** How many were judged. */
   readonly packets: number
+  /** The first so many of those that need a look; see {@link FlowTable.inTrouble}. */
+  flowsInTrouble(most: number): FlowRow[]
   /** Rows of all flows, oldest first. */
   readFlows(): IterableIterator<FlowRow>
   summary(captures: readonly CaptureSummary[]): Summary
@@ -31,6 +33,10 @@ export class MergedReplay implements Replayed {
 
   get packets(): number {
     return this.#findings.tally.packets
+  }
+
+  flowsInTrouble(most: number): FlowRow[] {
+    return this.#flows.inTrouble(most)
   }
 
   *readFlows(): IterableIterator<FlowRow> {

@@ -20,6 +20,8 @@ import { ShardReplay, type ShardTask } from './shard-replay.ts'
 export interface Told {
   readonly summary: Summary
   readonly flows: readonly FlowRow[]
+  /** The first seven of those that need a look. */
+  readonly inTrouble: readonly FlowRow[]
   readonly judgments: readonly Judgment[]
 }
 
@@ -60,6 +62,7 @@ export function taskOf(scene: Scene): ShardTask {
 const toldBy = (replayed: Replayed, judgments: readonly Judgment[]): Told => ({
   summary: replayed.summary([]),
   flows: [...replayed.readFlows()],
+  inTrouble: replayed.flowsInTrouble(7),
   judgments,
 })
 

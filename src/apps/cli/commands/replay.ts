@@ -3,8 +3,8 @@
 import type { Command } from 'commander'
 import {
   type FlowRow,
+  isEmptyFilter,
   isWantedFlow,
-  noFilter,
   parseFilter,
   type Replayed,
   RuleIndex,
@@ -36,6 +36,9 @@ interface Flags extends ReplayFlags {
   readonly flow?: readonly string[]
   readonly workers?: string
 }
+
+/** Which flows are asked for; null: all. */
+type Wanted = ((flow: FlowRow) => boolean) | null
 
 const collect = (value: string, former: readonly string[] | undefined): string[] => [...(former ?? []), value]
 
@@ -93,8 +96,9 @@ async function replay(captures: readonly string[], flags: Flags): Promise<void> 
   const form = flags.json ? 'json' : 'text'
   const listing: Listing | null = isListing ? { filter, form, isColoured: isColoured(process.stdout) } : null
   const { finished, lines } = await runShared(prepared, { workers, listing, rules, output })
-  const wanted = (flow: FlowRow): boolean =>
-    filter === noFilter || isWantedFlow(filter, flow, flowWords(flow), finished.replay.rules)
+  const wanted: Wanted = isEmptyFilter(filter)
+    ? null
+    : (flow) => isWantedFlow(filter, flow, flowWords(flow), finished.replay.rules)
   if (flags.json) await writeJson(finished, flags, wanted, output)
   else if (flags.flows)
     output.write(printFlows(sorted(finished.replay, wanted, Number.POSITIVE_INFINITY), finished.replay.rules, style))
@@ -106,16 +110,11 @@ async function replay(captures: readonly string[], flags: Flags): Promise<void> 
   process.exitCode = finished.isPartial ? ExitCode.findings : ExitCode.ok
 }
 
-async function writeJson(
-  finished: Finished<Replayed>,
-  flags: Flags,
-  wanted: (flow: FlowRow) => boolean,
-  output: Output,
-): Promise<void> {
+async function writeJson(finished: Finished<Replayed>, flags: Flags, wanted: Wanted, output: Output): Promise<void> {
   const { replay, captures } = finished
   if (flags.flows && !flags.summary) {
     for (const flow of replay.readFlows()) {
-      if (wanted(flow)) output.write(`${flowJson(flow, replay.rules)}\n`)
+      if (!wanted || wanted(flow)) output.write(`${flowJson(flow, replay.rules)}\n`)
       if (output.isFull) await output.flush()
     }
   }
@@ -124,12 +123,7 @@ async function writeJson(
 
 const flowsInSummary = 20
 
-function summaryText(
-  finished: Finished<Replayed>,
-  flags: Flags,
-  names: readonly string[],
-  wanted: (flow: FlowRow) => boolean,
-): string {
+function summaryText(finished: Finished<Replayed>, flags: Flags, names: readonly string[], wanted: Wanted): string {
   const { replay, captures, hints } = finished
   const flows = sorted(replay, wanted, flowsInSummary)
   const view = { flows, rules: replay.rules, command: commandText(flags, names), hints }
@@ -137,7 +131,8 @@ function summaryText(
 }
 
 /** The first so many by trouble, without sorting all of a million. */
-function sorted(replay: Replayed, wanted: (flow: FlowRow) => boolean, most: number): FlowRow[] {
+function sorted(replay: Replayed, wanted: Wanted, most: number): FlowRow[] {
+  if (!wanted) return replay.flowsInTrouble(most)
   let kept: FlowRow[] = []
   for (const flow of replay.readFlows()) {
     if (wanted(flow)) kept.push(flow)
