@@ -7,7 +7,7 @@ import { PcapFormat } from './pcap.ts'
 import { PcapngFormat } from './pcapng.ts'
 import { pcapngBlock } from './pcapng-section.ts'
 import type { Problem } from './problem.ts'
-import { type CaptureFormat, type CaptureInterface, type FrameSieve, Reading } from './reading.ts'
+import { type CaptureFormat, type CaptureInterface, Reading } from './reading.ts'
 
 /**
  * Push a chunk, call `next` until it answers false, push the next one; after the last, `finish`. Memory: the chunks not
@@ -70,14 +70,6 @@ export class CaptureReader {
     const before = block.count
     this.#reading.cutFrameCount += this.#format?.addRun?.(block) ?? 0
     this.#reading.frameCount += block.count - before
-  }
-
-  /**
-   * Passes by frames that the sieve does not want, as if they had been delivered, up to one that it wants or that only `next` can
-   * judge: call that afterwards in any case.
-   */
-  hop(sieve: FrameSieve): void {
-    if (!this.#isStarved && !this.#reading.stopped) this.#format?.hop?.(sieve)
   }
 
   /** Says that no more bytes come. What the end of the capture cut off becomes a problem once `next` has answered false. */

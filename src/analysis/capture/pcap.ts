@@ -2,7 +2,7 @@
 import type { Frame, PacketType } from './frame.ts'
 import { blockLength, type FrameBlock } from './frame-block.ts'
 import { hexadecimal } from './hexadecimal.ts'
-import { type CaptureFormat, type FrameSieve, longestFrame, type Reading } from './reading.ts'
+import { type CaptureFormat, longestFrame, type Reading } from './reading.ts'
 
 /** The first four bytes of a pcap file, read in its own byte order. */
 export const pcapMagic = { microseconds: 0xa1b2c3d4, nanoseconds: 0xa1b23c4d, modified: 0xa1b2cd34 } as const
@@ -12,8 +12,6 @@ type Magic = (typeof pcapMagic)[keyof typeof pcapMagic]
 const fileHeaderLength = 24
 const recordHeaderLength = 16
 const modifiedRecordHeaderLength = 24
-/** LINKTYPE_ETHERNET */
-const ethernet = 1
 
 /** `sll_pkttype` in linux/if_packet.h, by number. */
 const packetTypes: readonly PacketType[] = ['host', 'broadcast', 'multicast', 'other', 'outgoing']
@@ -95,30 +93,6 @@ export class PcapFormat implements CaptureFormat {
     block.count = count
     window.position = at
     return cut
-  }
-
-  /** Whole Ethernet records of today's version, with nothing odd about them, in the bytes at hand. */
-  hop(sieve: FrameSieve): void {
-    const reading = this.#reading
-    const { window } = reading
-    if (!this.#hasHeader || this.#isModified || this.#minorVersion < 4 || this.#linkType !== ethernet) return
-    const { bytes, view, end } = window
-    const isLittle = this.#littleEndian
-    let at = window.position
-    while (end - at >= recordHeaderLength) {
-      const captured = view.getUint32(at + 8, isLittle)
-      const next = at + recordHeaderLength + captured
-      if (next > end || captured > longestFrame) break
-      const original = view.getUint32(at + 12, isLittle)
-      const nanoseconds = view.getUint32(at + 4, isLittle) * this.#nanosecondsPerUnit
-      if (captured > original || nanoseconds >= 1e9) break
-      if (sieve.isWanted(bytes, view, at + recordHeaderLength, captured)) break
-      sieve.pass(view.getUint32(at, isLittle), nanoseconds)
-      reading.frameCount += 1
-      if (captured < original) reading.cutFrameCount += 1
-      at = next
-    }
-    window.advance(at - window.position)
   }
 
   finish(): void {

@@ -24,18 +24,8 @@ export interface CaptureFormat {
    * them the snap length cut. A format need not have this.
    */
   addRun?(block: FrameBlock): number
-  /** Passes by everyday frames that the sieve does not want. Where it is missing, all are filled in. */
-  hop?(sieve: FrameSieve): void
   /** Names what the end of the file cut off, if anything; called once, when `next` found no more. */
   finish(): void
-}
-
-/** Which frames are wanted, told by their bytes alone: cheaper than to fill each one in ({@link CaptureReader.hop}). */
-export interface FrameSieve {
-  /** Whether the Ethernet frame of `length` bytes at `at` is wanted, or takes a closer look. `view` has the same bytes. */
-  isWanted(bytes: Uint8Array, view: DataView, at: number, length: number): boolean
-  /** One that is not wanted goes by. */
-  pass(timeSeconds: number, timeNanoseconds: number): void
 }
 
 /**

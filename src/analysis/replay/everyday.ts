@@ -33,14 +33,18 @@ export class EverydayPackets {
   /** Hashes of their tuples, of the everyday ones. */
   readonly hashes: Int32Array = new Int32Array(blockLength)
 
-  find(block: FrameBlock): void {
+  /** `isOwn`: 0 for frames that are not looked at. */
+  find(block: FrameBlock, isOwn: Uint8Array | null = null): void {
     const { linkType, count } = block
     if (linkType !== linkEthernet && linkType !== linkRawIp) {
       this.ends.fill(none, 0, count)
       return
     }
     const skipped = linkType === linkEthernet ? ethernetLength : 0
-    for (let i = 0; i < count; i++) this.look(block, i, skipped)
+    for (let i = 0; i < count; i++) {
+      if (isOwn === null || isOwn[i] === 1) this.look(block, i, skipped)
+      else this.ends[i] = none
+    }
   }
 
   private look({ view, starts, capturedLengths, originalLengths }: FrameBlock, i: number, skipped: number): void {

@@ -186,20 +186,27 @@ export class Replay implements Replayed {
     this.#madeNow.length = 0
   }
 
-  /** Runs the frames of a block through, one after the other. Their bytes are changed. `capture`: index into the captures' names. */
-  feedBlock(block: FrameBlock, capture: number): void {
+  /**
+   * Runs the frames of a block through, one after the other. Their bytes are changed. `capture`: index into the captures' names. `isOwn`:
+   * 0 for frames of other shards.
+   */
+  feedBlock(block: FrameBlock, capture: number, isOwn: Uint8Array | null = null): void {
     const everyday = this.#everyday
     const { count } = block
-    if (everyday !== null) this.#lookAhead(block, everyday)
+    if (everyday !== null) this.#lookAhead(block, everyday, isOwn)
     for (let i = 0; i < count; i++) {
+      if (isOwn !== null && isOwn[i] === 0) {
+        this.passBy(block.hasTime, block.seconds[i]!, block.nanoseconds[i]!)
+        continue
+      }
       if (everyday !== null && everyday.ends[i] !== 0 && this.#feedEveryday(block, i, everyday)) continue
       block.read(i, this.#frame)
       this.feed(this.#frame, capture)
     }
   }
 
-  #lookAhead(block: FrameBlock, everyday: EverydayPackets): void {
-    everyday.find(block)
+  #lookAhead(block: FrameBlock, everyday: EverydayPackets, isOwn: Uint8Array | null): void {
+    everyday.find(block, isOwn)
     this.conntrack.touch(everyday.hashes, this.#rows, block.count)
     this.flows.touch(this.#rows, block.count)
   }

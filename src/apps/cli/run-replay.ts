@@ -25,7 +25,7 @@ import { readHost } from './host-input.ts'
 import { inlineMore } from './inline-more.ts'
 import { interfaceNames } from './interface-names.ts'
 import { seededRandom } from './random.ts'
-import { readRuleset, requireRuleset } from './ruleset-input.ts'
+import { type RulesetText, readRuleset, requireRuleset } from './ruleset-input.ts'
 import { type Output, Progress } from './terminal.ts'
 
 /** Options of every command that replays. */
@@ -69,6 +69,8 @@ export interface Prepared {
   readonly names: readonly string[]
   readonly inputs: readonly CaptureInput[]
   readonly task: ShardTask
+  /** What the task's ruleset was read from. */
+  readonly rulesetText: RulesetText
   /** What was guessed about the place of the capture, in sentences. */
   readonly guessed: readonly string[]
   /** Frames that were looked at, and their bytes in the files. */
@@ -84,7 +86,8 @@ export async function prepareReplay(names: readonly string[], flags: ReplayFlags
   const sides = flags.between === undefined ? null : parseSides(flags.between)
   if (typeof sides === 'string') throw new UsageError(`--between: ${sides}`)
   const described = flags.host === undefined ? null : await describedHost(flags.host)
-  const ruleset = requireRuleset(readRuleset(flags.ruleset, flags.include ?? [], described?.configuration))
+  const read = readRuleset(flags.ruleset, flags.include ?? [], described?.configuration)
+  const ruleset = requireRuleset(read)
   const inputs: CaptureInput[] = []
   for (const name of names) inputs.push(await CaptureInput.open(name))
   const { survey, readers } = await lookAhead(inputs)
@@ -96,6 +99,7 @@ export async function prepareReplay(names: readonly string[], flags: ReplayFlags
     names,
     inputs,
     task: { ruleset, vantage, survey, captures: names, interfaceNames, settings },
+    rulesetText: read.text,
     guessed: described || sides ? [] : vantage.words,
     survey: { frames: survey.frames, bytes: inputs.reduce((sum, { position }) => sum + position, 0) },
   }

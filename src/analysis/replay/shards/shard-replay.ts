@@ -2,7 +2,16 @@
 
 import type { ConntrackSettings } from '../../../model/conntrack/index.ts'
 import type { Ruleset } from '../../../model/rules/index.ts'
-import { createLinkLayer, decodeLink, type Frame, type FrameSieve, type LinkLayer } from '../../capture/index.ts'
+import {
+  blockLength,
+  type CaptureReader,
+  createFrame,
+  createLinkLayer,
+  decodeLink,
+  type Frame,
+  FrameBlock,
+  type LinkLayer,
+} from '../../capture/index.ts'
 import type { Findings } from '../findings.ts'
 import type { FlowData } from '../flow-layout.ts'
 import { IpView } from '../ip-view.ts'
@@ -17,7 +26,10 @@ import { noPartition, partitionOf, partitionOfFrame } from './partition.ts'
 import type { ShardNeeds } from './shard-needs.ts'
 import { ShardWatch } from './shard-watch.ts'
 
-/** What all shards of a replay have in common; plain data. */
+/** LINKTYPE_ETHERNET */
+const ethernet = 1
+
+/** What all shards of a replay have in common; plain data but for a ruleset of large sets. */
 export interface ShardTask {
   readonly ruleset: Ruleset
   readonly vantage: VantageChoice
@@ -52,7 +64,8 @@ export class ShardReplay {
   readonly replay: Replay
   readonly #merge: CaptureMerge
   readonly #read: (capture: number) => Uint8Array | null
-  readonly #sieve: ShardSieve
+  readonly #frame: Frame = createFrame()
+  readonly #isOwn: Uint8Array = new Uint8Array(blockLength)
   readonly #link: LinkLayer = createLinkLayer()
   readonly #view: IpView = new IpView()
 
@@ -64,31 +77,57 @@ export class ShardReplay {
       this.#merge.sources[capture]?.reader.interfaces[number]?.name ?? interfaceNames[capture]?.[number]
     this.replay = new Replay({ ...rest, captures, captureInterfaceName, random, onJudgment, shard: this.watch })
     this.#read = read
-    this.#sieve = new ShardSieve(this.watch, this.replay)
   }
 
   /** On until `frames` frames have been looked at; false: there are no more, or there is trouble. */
   runTo(frames: number): boolean {
     const { replay, watch } = this
-    this.#sieve.limit = frames
     while (replay.frames < frames) {
-      const step = this.#next(frames)
+      const step = this.#merge.next()
       if (step === 'end' || watch.trouble !== null) return false
       if (step === 'frame') this.#take(this.#merge.source.frame, this.#merge.current)
-      else if (step === 'starved') this.#feed(this.#merge.current)
+      else this.#feed(this.#merge.current)
     }
     return true
   }
 
-  #next(frames: number): ReturnType<CaptureMerge['next']> | 'reached' {
-    const { sources } = this.#merge
-    const [only] = sources
-    this.#sieve.isSure = false
-    if (only && sources.length === 1) {
-      only.reader.hop(this.#sieve)
-      if (this.replay.frames >= frames) return 'reached'
+  /** To the end, or until there is trouble. */
+  run(): void {
+    const [only] = this.#merge.sources
+    if (!only || this.#merge.sources.length > 1) this.runTo(Number.POSITIVE_INFINITY)
+    else this.#runBlocks(only.reader)
+  }
+
+  /** A single capture's frames need not be taken one by one. */
+  #runBlocks(reader: CaptureReader): void {
+    const block = new FrameBlock()
+    while (this.watch.trouble === null && !reader.stopped) {
+      while (this.watch.trouble === null && reader.nextBlock(block)) {
+        this.#share(block)
+        this.replay.feedBlock(block, 0, this.#isOwn)
+      }
+      const bytes = this.#read(0)
+      if (bytes === null) break
+      reader.push(bytes)
     }
-    return this.#merge.next()
+    reader.finish()
+    while (this.watch.trouble === null && reader.nextBlock(block)) {
+      this.#share(block)
+      this.replay.feedBlock(block, 0, this.#isOwn)
+    }
+  }
+
+  /** Which frames of the block are this shard's. */
+  #share(block: FrameBlock): void {
+    const { bytes, view, starts, capturedLengths, linkType, count } = block
+    for (let i = 0; i < count; i++) {
+      let partition = linkType === ethernet ? partitionOfFrame(bytes, view, starts[i]!, capturedLengths[i]!) : -1
+      if (partition < 0) {
+        block.read(i, this.#frame)
+        partition = this.#partitionOf(this.#frame)
+      }
+      this.#isOwn[i] = this.watch.isOwn(partition) ? 1 : 0
+    }
   }
 
   #feed(capture: number): void {
@@ -98,7 +137,7 @@ export class ShardReplay {
   }
 
   #take(frame: Frame, capture: number): void {
-    if (this.#sieve.isSure || this.watch.isOwn(this.#partitionOf(frame))) this.replay.feed(frame, capture)
+    if (this.watch.isOwn(this.#partitionOf(frame))) this.replay.feed(frame, capture)
     else this.replay.passBy(frame.hasTime, frame.timeSeconds, frame.timeNanoseconds)
   }
 
@@ -136,31 +175,5 @@ export class ShardReplay {
         problems: reader.problems,
       })),
     }
-  }
-}
-
-/** Lets the frames of other shards pass by their bytes alone. */
-class ShardSieve implements FrameSieve {
-  /** The frame that was wanted is one of the shard's own; false: that takes a closer look. */
-  isSure = false
-  /** No frame passes when so many have. */
-  limit = 0
-  readonly #watch: ShardWatch
-  readonly #replay: Replay
-
-  constructor(watch: ShardWatch, replay: Replay) {
-    this.#watch = watch
-    this.#replay = replay
-  }
-
-  isWanted(bytes: Uint8Array, view: DataView, at: number, length: number): boolean {
-    if (this.#replay.frames >= this.limit) return true
-    const partition = partitionOfFrame(bytes, view, at, length)
-    this.isSure = partition >= 0
-    return !this.isSure || this.#watch.isOwn(partition)
-  }
-
-  pass(timeSeconds: number, timeNanoseconds: number): void {
-    this.#replay.passBy(true, timeSeconds, timeNanoseconds)
   }
 }

@@ -112,7 +112,10 @@ export function replayInShards(scene: Scene, count: number, task: ShardTask = ta
   })
   const [first] = shards
   if (!first) throw new RangeError('at least one shard')
-  for (const shard of shards) shard.runTo(Number.POSITIVE_INFINITY)
+  for (const shard of shards) {
+    if (scene.isListing) shard.runTo(Number.POSITIVE_INFINITY)
+    else shard.run()
+  }
   const scarcity = findScarcity(structuredClone(shards.map((shard) => shard.needs())), first.replay.sharedLimits)
   const trouble = shards.find(({ watch }) => watch.trouble !== null)
   if (trouble?.watch.trouble) return trouble.watch.trouble

@@ -8,6 +8,7 @@ import type {
   ShardTask,
   SharedLimits,
 } from '../../../analysis/replay/index.ts'
+import type { RulesetText } from '../ruleset-input.ts'
 
 /** How judgments are listed. */
 export interface Listing {
@@ -18,7 +19,9 @@ export interface Listing {
 
 /** What a worker is started with. */
 export interface WorkerData {
-  readonly task: ShardTask
+  /** Without the ruleset, which is more than plain data: each worker reads it from its text. */
+  readonly task: Omit<ShardTask, 'ruleset'>
+  readonly rulesetText: RulesetText
   readonly index: number
   readonly count: number
   /** Bytes of each capture when the replay began: what comes later is not read. */

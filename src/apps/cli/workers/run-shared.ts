@@ -43,7 +43,9 @@ export async function runShared(prepared: Prepared, options: SharedOptions): Pro
   }
   const { rules, output } = options
   const sizes = prepared.inputs.map(({ size }) => size ?? 0)
-  const crew = new ShardCrew({ task: prepared.task, rules, count, sizes, listing, output, progress: new Progress() })
+  const { ruleset: _, ...task } = prepared.task
+  const { rulesetText } = prepared
+  const crew = new ShardCrew({ task, rulesetText, rules, count, sizes, listing, output, progress: new Progress() })
   const outcome = await crew.run()
   if ('why' in outcome) {
     if (workers !== null && !output.isClosed) explain(outcome.why)

@@ -12,6 +12,7 @@ import {
   type ShardResult,
   type ShardTask,
 } from '../../../analysis/replay/index.ts'
+import type { RulesetText } from '../ruleset-input.ts'
 import type { Output, Progress } from '../terminal.ts'
 import type { FromWorker, Listing, NumbersOfRun, WorkerData } from './messages.ts'
 
@@ -19,7 +20,8 @@ type Run = Extract<FromWorker, { kind: 'run' }>
 type Lines = Extract<FromWorker, { kind: 'lines' }>
 
 export interface CrewOptions {
-  readonly task: ShardTask
+  readonly task: Omit<ShardTask, 'ruleset'>
+  readonly rulesetText: RulesetText
   readonly rules: RuleIndex
   readonly count: number
   readonly sizes: readonly number[]
@@ -97,12 +99,12 @@ export class ShardCrew {
   #lines = 0
 
   constructor(options: CrewOptions) {
-    const { task, count, sizes, listing } = options
+    const { task, rulesetText, count, sizes, listing } = options
     this.#options = options
     this.#pace = new Int32Array(new SharedArrayBuffer(8 * count))
     this.#members = Array.from(
       { length: count },
-      (_, index) => new Member({ task, index, count, sizes, listing, pace: this.#pace }, this.#news),
+      (_, index) => new Member({ task, rulesetText, index, count, sizes, listing, pace: this.#pace }, this.#news),
     )
   }
 

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { type Judgment, renumbered, ShardNumbers, ShardReplay } from '../../../analysis/replay/index.ts'
 import { seededRandom } from '../random.ts'
+import { parseAgain, requireRuleset } from '../ruleset-input.ts'
 import { FileChunks } from './file-chunks.ts'
 import { listerFor } from './lister.ts'
 import {
@@ -68,7 +69,8 @@ function send(port: MessagePort, message: FromWorker): void {
 }
 
 async function work(port: MessagePort, data: WorkerData): Promise<void> {
-  const { task, index, count, sizes, listing, pace } = data
+  const { index, count, sizes, listing, pace } = data
+  const task = { ...data.task, ruleset: requireRuleset(parseAgain(data.rulesetText)) }
   const files = task.captures.map((name, i) => new FileChunks(name, sizes[i] ?? 0))
   const waiting = listing && new WaitingJudgments(port, listing)
   const inbox = new Inbox(port)
@@ -82,7 +84,11 @@ async function work(port: MessagePort, data: WorkerData): Promise<void> {
   const { watch, replay } = shard
   let entries = 0
   for (let from = 0, hasMore = true; hasMore; ) {
-    hasMore = shard.runTo(waiting ? from + framesInRun - 1 : Number.POSITIVE_INFINITY)
+    if (waiting) hasMore = shard.runTo(from + framesInRun - 1)
+    else {
+      shard.run()
+      hasMore = false
+    }
     const needs = shard.needs()
     if (watch.trouble !== null) return send(port, { kind: 'trouble', why: watch.trouble })
     const to = hasMore ? from + framesInRun : (replay.frames + 32) & ~31

@@ -100,6 +100,19 @@ describe('several workers print what one prints', () => {
   })
 })
 
+it('read a ruleset again with what it includes, be its sets ever so large', async () => {
+  const elements = Array.from({ length: 3000 }, (_, i) => `10.0.${i >>> 8}.${i & 255}`).join(', ')
+  write('many.nft', `set many { type ipv4_addr; elements = { ${elements} }; }`)
+  const large = write(
+    'large.nft',
+    'table inet filter {\n  include "many.nft"\n  chain forward { type filter hook forward priority filter; ip saddr @many counter; }\n}\n',
+  )
+  const alone = await kinwall('-r', large, capture, ...between, '--workers', '1')
+  const shared = await kinwall('-r', large, capture, ...between, '--workers', '2')
+  expect(alone.out).toMatch(/@many counter packets [1-9]/)
+  expect(shared).toEqual(alone)
+})
+
 describe('one worker', () => {
   it('says why it is alone where more were asked for', async () => {
     const alone = await kinwall('-r', limited, capture, ...between)
