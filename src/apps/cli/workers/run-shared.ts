@@ -23,7 +23,10 @@ export interface SharedReplay {
   readonly lines: number
 }
 
-/** Frames from which on two workers are faster than one, with and without a line for each; measured with bench/workers.ts. */
+/**
+ * Frames from which on workers are started unasked, with and without a judgment for each. A worker takes 0.1 to 0.2 s until it runs at
+ * speed; about so many frames take one worker twice as long.
+ */
 const framesThatPay = { listed: 200_000, counted: 2_000_000 } as const
 
 export function readWorkers(text: string): number {
