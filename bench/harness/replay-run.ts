@@ -8,7 +8,7 @@ import { defaultSettings } from '../../src/model/conntrack/index.ts'
 import { captureHeader } from '../captures/capture-file.ts'
 import { processorMilliseconds } from './processor-clock.ts'
 
-const chunkLength = 1 << 20
+const chunkLength = 1 << 18
 /** Where the clock is looked at between chunks. */
 const shortChunkLength = 1 << 16
 
@@ -49,9 +49,8 @@ export function replayFile(file: string, replay: Replay, longestSeconds: number 
   const reader = new CaptureReader()
   const block = new FrameBlock()
   const descriptor = openSync(file, 'r')
-  const length = Number.isFinite(longestSeconds) ? shortChunkLength : chunkLength
+  const chunk = Buffer.alloc(Number.isFinite(longestSeconds) ? shortChunkLength : chunkLength)
   while (performance.now() - started < longestSeconds * 1000) {
-    const chunk = Buffer.allocUnsafe(length)
     const read = readSync(descriptor, chunk)
     if (read === 0) break
     reader.push(chunk.subarray(0, read))

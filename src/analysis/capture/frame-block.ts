@@ -3,7 +3,7 @@
 import type { Direction, Frame, PacketType } from './frame.ts'
 
 /** So many small frames fit in the processor's nearest caches, with what is noted of them. */
-export const blockLength = 256
+export const blockLength = 128
 
 const noBytes = new Uint8Array(0)
 
@@ -25,6 +25,8 @@ export class FrameBlock {
   readonly originalLengths: Float64Array = new Float64Array(blockLength)
   readonly seconds: Float64Array = new Float64Array(blockLength)
   readonly nanoseconds: Int32Array = new Int32Array(blockLength)
+  /** The same in milliseconds. */
+  readonly milliseconds: Float64Array = new Float64Array(blockLength)
 
   get isFull(): boolean {
     return this.count === blockLength
@@ -64,6 +66,7 @@ export class FrameBlock {
     this.originalLengths[at] = frame.originalLength
     this.seconds[at] = frame.timeSeconds
     this.nanoseconds[at] = frame.timeNanoseconds
+    this.milliseconds[at] = frame.timeNanoseconds / 1e6
   }
 
   /** The frame at `index` (from 0), as `next` would have filled it. */

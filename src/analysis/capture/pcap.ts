@@ -66,7 +66,7 @@ export class PcapFormat implements CaptureFormat {
     if (this.#isModified || this.#minorVersion < 4) return 0
     const { window } = this.#reading
     const { view, end } = window
-    const { starts, capturedLengths, originalLengths, seconds, nanoseconds } = block
+    const { starts, capturedLengths, originalLengths, seconds, nanoseconds, milliseconds } = block
     const isLittle = this.#littleEndian
     let at = window.position
     let { count } = block
@@ -87,6 +87,7 @@ export class PcapFormat implements CaptureFormat {
       originalLengths[count] = original
       seconds[count] = view.getUint32(at, isLittle)
       nanoseconds[count] = fraction * this.#nanosecondsPerUnit
+      milliseconds[count] = (fraction * this.#nanosecondsPerUnit) / 1e6
       if (captured < original) cut++
       at += recordHeaderLength + captured
     }

@@ -26,31 +26,45 @@ const isOrdinary = (address: number): boolean => {
   return first > 0 && first < 224 && first !== 127
 }
 
+/** By which interface a packet between two IPv4 addresses comes in; 0: it is none of the host's. */
+export interface Entrance {
+  inputOf(source: number, destination: number): number
+}
+
 export class EverydayPackets {
-  /** Where the packet of each frame begins and ends in the block's bytes; both {@link none} where it has to be looked at in full. */
+  /** By which interface the packet of each frame comes in; {@link none} where the frame has to be looked at in full. */
+  readonly inputs: Int32Array = new Int32Array(blockLength)
+  /** Of the everyday ones: where they begin and end in the block's bytes, their tuples, and the hashes of these. */
   readonly starts: Int32Array = new Int32Array(blockLength)
   readonly ends: Int32Array = new Int32Array(blockLength)
-  /** Hashes of their tuples, of the everyday ones. */
+  readonly sources: Int32Array = new Int32Array(blockLength)
+  readonly destinations: Int32Array = new Int32Array(blockLength)
+  readonly ports: Int32Array = new Int32Array(blockLength)
   readonly hashes: Int32Array = new Int32Array(blockLength)
+  readonly #entrance: Entrance
+
+  constructor(entrance: Entrance) {
+    this.#entrance = entrance
+  }
 
   /** `isOwn`: 0 for frames that are not looked at. */
   find(block: FrameBlock, isOwn: Uint8Array | null = null): void {
     const { linkType, count } = block
     if (linkType !== linkEthernet && linkType !== linkRawIp) {
-      this.ends.fill(none, 0, count)
+      this.inputs.fill(none, 0, count)
       return
     }
     const skipped = linkType === linkEthernet ? ethernetLength : 0
     for (let i = 0; i < count; i++) {
       if (isOwn === null || isOwn[i] === 1) this.look(block, i, skipped)
-      else this.ends[i] = none
+      else this.inputs[i] = none
     }
   }
 
   private look({ view, starts, capturedLengths, originalLengths }: FrameBlock, i: number, skipped: number): void {
     const frame = starts[i]!
     const captured = capturedLengths[i]!
-    this.ends[i] = none
+    this.inputs[i] = none
     if (captured < skipped + headerLength + udpHeaderLength || captured !== originalLengths[i]) return
     if (skipped !== 0 && view.getUint16(frame + skipped - 2) !== ipv4) return
     const start = frame + skipped
@@ -67,9 +81,14 @@ export class EverydayPackets {
     const addresses = (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff)
     if (!isHeaderRight(view, start, addresses) || !isSegmentRight(view, start + headerLength, end, protocol, addresses))
       return
+    const ports = view.getInt32(start + headerLength)
+    this.inputs[i] = this.#entrance.inputOf(source, destination)
     this.starts[i] = start
     this.ends[i] = end
-    this.hashes[i] = hashTuple4(source, destination, view.getInt32(start + headerLength), protocol, 0)
+    this.sources[i] = source
+    this.destinations[i] = destination
+    this.ports[i] = ports
+    this.hashes[i] = hashTuple4(source, destination, ports, protocol, 0)
   }
 
   /** Makes `packet`, which was reset, the everyday packet at `i`, decoded. */
@@ -81,6 +100,7 @@ export class EverydayPackets {
     packet.family = 4
     packet.protocol = block.bytes[start + 9]!
     packet.transport = start + headerLength
+    packet.input = this.inputs[i]!
     packet.isChecksumVerified = true
   }
 }

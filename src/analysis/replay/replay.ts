@@ -12,7 +12,6 @@ import {
   type Frame,
   type FrameBlock,
   type LinkLayer,
-  millisecondsSince,
 } from '../capture/index.ts'
 import { EverydayPackets } from './everyday.ts'
 import { type Findings, findRules, summaryOf } from './findings.ts'
@@ -72,7 +71,6 @@ export class Replay implements Replayed {
   readonly #host: ReplayHost
   readonly #engine: Engine
   readonly #vantage: Vantage
-  readonly #between: BetweenVantage | null
   /** Null: every packet has to be looked at in full. */
   readonly #everyday: EverydayPackets | null
   readonly #rows: Int32Array = new Int32Array(blockLength)
@@ -118,8 +116,7 @@ export class Replay implements Replayed {
     const between = this.#hostVantage ? null : this.#createBetween()
     this.#vantage = this.#hostVantage ?? between ?? this.#createBetween()
     const isPlain = !this.#needsMemory && this.#trust.isByChecksum && this.#engine.isConntrackFirst
-    this.#between = between
-    this.#everyday = isPlain && between ? new EverydayPackets() : null
+    this.#everyday = isPlain && between ? new EverydayPackets(between) : null
     if (this.#hostVantage) this.#engine.onTransmit = (_interface, packet) => this.#noteMade(packet)
     this.#engine.onConclude = (packet) => {
       if (packet !== this.#packet) this.#accountMade(packet)
@@ -196,12 +193,14 @@ export class Replay implements Replayed {
     if (everyday !== null) this.#lookAhead(block, everyday, isOwn)
     for (let i = 0; i < count; i++) {
       if (isOwn !== null && isOwn[i] === 0) {
-        this.passBy(block.hasTime, block.seconds[i]!, block.nanoseconds[i]!)
+        this.passBy(block.hasTime, block.seconds[i]!, block.milliseconds[i]!)
         continue
       }
-      if (everyday !== null && everyday.ends[i] !== 0 && this.#feedEveryday(block, i, everyday)) continue
-      block.read(i, this.#frame)
-      this.feed(this.#frame, capture)
+      if (everyday !== null && everyday.inputs[i] !== 0) this.#feedEveryday(block, i, everyday)
+      else {
+        block.read(i, this.#frame)
+        this.feed(this.#frame, capture)
+      }
     }
   }
 
@@ -211,27 +210,24 @@ export class Replay implements Replayed {
     this.flows.touch(this.#rows, block.count)
   }
 
-  /** Between sides and without judgments to be told. False: nothing has happened yet. */
-  #feedEveryday(block: FrameBlock, i: number, everyday: EverydayPackets): boolean {
-    const input = this.#between?.inputOf(block.bytes, everyday.starts[i]! + 12) ?? 0
-    if (input === 0) return false
+  /** Between sides and without judgments to be told. */
+  #feedEveryday(block: FrameBlock, i: number, everyday: EverydayPackets): void {
     const packet = this.#packet
     packet.reset()
     everyday.take(block, i, packet)
     const tally = this.#tally
     tally.frames += 1
-    if (block.hasTime) this.#setClock(block.seconds[i]!, block.nanoseconds[i]!)
+    if (block.hasTime) this.#setClock(block.seconds[i]!, block.milliseconds[i]!)
     packet.time = this.#time
     packet.number = this.#number(false)
-    packet.input = input
     const length = packet.end - packet.start
-    this.#engine.receiveEveryday(packet)
+    const { destinations, hashes, ports, sources } = everyday
+    this.#engine.receiveEveryday(packet, hashes[i]!, sources[i]!, destinations[i]!, ports[i]!)
     if (!this.#countEveryday(length)) {
       this.#account(this.#conclude(false), length)
       if (this.#madeNow.length > 0) this.#settleMade()
     }
     this.#shard?.end(packet.number)
-    return true
   }
 
   /** A packet of a flow that is known went on: what {@link #account} does with nearly all. */
@@ -251,7 +247,7 @@ export class Replay implements Replayed {
   feed(frame: Frame, capture: number): void {
     const tally = this.#tally
     tally.frames += 1
-    if (frame.hasTime) this.#setClock(frame.timeSeconds, frame.timeNanoseconds)
+    if (frame.hasTime) this.#setClock(frame.timeSeconds, frame.timeNanoseconds / 1e6)
     const link = this.#link
     decodeLink(frame, link)
     if (link.kind === 'skip') return tally.skipFrame(link)
@@ -270,15 +266,15 @@ export class Replay implements Replayed {
     this.#walk(frame, capture, isCut)
   }
 
-  /** A frame of another shard, of which only the time matters here; `hasTime` false: not even that. */
-  passBy(hasTime: boolean, seconds: number, nanoseconds: number): void {
+  /** A frame of another shard, of which only the time matters here: seconds, and milliseconds on top; `hasTime` false: not even that. */
+  passBy(hasTime: boolean, seconds: number, milliseconds: number): void {
     this.#tally.frames += 1
-    if (hasTime) this.#setClock(seconds, nanoseconds)
+    if (hasTime) this.#setClock(seconds, milliseconds)
   }
 
-  #setClock(seconds: number, nanoseconds: number): void {
+  #setClock(seconds: number, milliseconds: number): void {
     if (this.#origin < 0) this.#origin = seconds
-    const time = millisecondsSince(this.#origin, seconds, nanoseconds)
+    const time = (seconds - this.#origin) * 1000 + milliseconds
     if (this.#first < 0) this.#first = time
     const since = time - this.#first
     if (since < this.#time) this.#tally.backwards += 1

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { isGzip } from '../../analysis/capture/index.ts'
 import { UsageError } from './exit-code.ts'
+import { FileChunks } from './file-chunks.ts'
 import { fileErrorText } from './file-error.ts'
 
 const chunkLength = 1 << 20
@@ -65,6 +66,7 @@ export class CaptureInput {
   readonly #stream: Readable
   readonly #waiting: Uint8Array[] = []
   #chunks: AsyncIterator<unknown> | null = null
+  #file: FileChunks | null = null
 
   private constructor(name: string, size: number | null, stream: Readable) {
     this.name = name
@@ -91,11 +93,12 @@ export class CaptureInput {
     return new CaptureInput(name, stats.isFile() ? stats.size : null, stream)
   }
 
-  /** The next chunk; null at the end, or where reading failed (see `problem`). */
+  /** The next chunk, valid until the one after it is asked for; null at the end, or where reading failed (see `problem`). */
   async next(): Promise<Uint8Array | null> {
     const waiting = this.#waiting.shift()
     if (waiting) return waiting
     try {
+      if (this.#file) return this.#nextOf(this.#file)
       this.#chunks ??= await this.#start()
       const { value, done } = await this.#chunks.next()
       return done || !(value instanceof Uint8Array) ? null : value
@@ -110,9 +113,29 @@ export class CaptureInput {
     this.#waiting.unshift(...chunks)
   }
 
+  #nextOf(file: FileChunks): Uint8Array | null {
+    const chunk = file.next()
+    this.position = file.position
+    return chunk
+  }
+
+  /** Reads a plain file anew from its beginning, always into the same memory, which is faster; anything else just goes on. */
+  rewind(): void {
+    if (this.size === null || this.isPacked) return
+    try {
+      this.#file = new FileChunks(this.name, this.size)
+    } catch {
+      // It is gone: what was opened before can still be read.
+      return
+    }
+    this.#waiting.length = 0
+    this.#stream.destroy()
+  }
+
   /** No more is wanted. */
   close(): void {
     this.#stream.destroy()
+    this.#file?.close()
   }
 
   async #start(): Promise<AsyncIterator<unknown>> {

@@ -121,6 +121,7 @@ export async function runReplay(prepared: Prepared, listeners: Listeners): Promi
   const random = seededRandom(1)
   const replay = new Replay({ ...task, captureInterfaceName, random, onJudgment: listeners.onJudgment })
   listeners.onStart?.(replay)
+  for (const one of inputs) one.rewind()
   const [only] = merge.sources
   const [input] = inputs
   if (only && input && inputs.length === 1) await pumpBlocks(only.reader, input, replay, listeners.output)

@@ -89,6 +89,13 @@ export class Conntrack extends Assigning {
     return link !== 0 && this.follow(packet, link, packet.protocol, packet.transport) !== Answer.repeat
   }
 
+  /** The same where the packet's tuple is read already, and hashed for zone 0 (`hashTuple4`), in which it is. */
+  trackHashed(packet: Packet, hash: number, source: number, destination: number, ports: number): boolean {
+    const link = this.probe4(hash, source, destination, ports, packet.protocol, 0, 0)
+    if (link === 0 || this.isExpired(link & ~1)) return false
+    return this.follow(packet, link, packet.protocol, packet.transport) !== Answer.repeat
+  }
+
   /** 0 sends the packet the long way, which covers everything. */
   private findKnown(packet: Packet): number {
     const { bytes, start, protocol, transport } = packet

@@ -118,23 +118,36 @@ export class Table {
     zoneOriginal: number,
     zoneReply: number,
   ): number {
-    const { words, slots } = this
-    const mask = slots.length - 1
     for (let zone = zoneOriginal; ; zone = zoneReply) {
       const hash = hashTuple4(source, destination, ports, kind, zone)
-      const tag = hash >>> 25
-      for (let at = hash & mask; ; at = (at + 1) & mask) {
-        const slot = slots[at]!
-        if (slot === 0) break
-        if (((slot >>> 1) & 0x7f) !== tag) continue
-        const entry = (slot >>> 8) << 3
-        const direction = slot & 1
-        const tuple = entry + Word.tuples + direction * 3
-        if (words[tuple] !== source || words[tuple + 2] !== ports || words[tuple + 1] !== destination) continue
-        if (words[entry + Word.kind] !== kind) continue
-        if (isZone(words[entry + Word.zones]!, direction, zoneOriginal, zoneReply)) return entry | direction
-      }
-      if (zone === zoneReply) return 0
+      const link = this.probe4(hash, source, destination, ports, kind, zoneOriginal, zoneReply)
+      if (link !== 0 || zone === zoneReply) return link
+    }
+  }
+
+  /** The same among the tuples with this hash. */
+  protected probe4(
+    hash: number,
+    source: number,
+    destination: number,
+    ports: number,
+    kind: number,
+    zoneOriginal: number,
+    zoneReply: number,
+  ): number {
+    const { words, slots } = this
+    const mask = slots.length - 1
+    const tag = hash >>> 25
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const slot = slots[at]!
+      if (slot === 0) return 0
+      if (((slot >>> 1) & 0x7f) !== tag) continue
+      const entry = (slot >>> 8) << 3
+      const direction = slot & 1
+      const tuple = entry + Word.tuples + direction * 3
+      if (words[tuple] !== source || words[tuple + 2] !== ports || words[tuple + 1] !== destination) continue
+      if (words[entry + Word.kind] !== kind) continue
+      if (isZone(words[entry + Word.zones]!, direction, zoneOriginal, zoneReply)) return entry | direction
     }
   }
 

@@ -8,7 +8,16 @@ import type { DropNumber, FateNumber } from './fate.ts'
 /** What the walk asks of conntrack. */
 export type Tracking = Pick<
   Conntrack,
-  'advance' | 'track' | 'trackKnown' | 'confirm' | 'endWalk' | 'attach' | 'closeByReset' | 'status' | 'addStatus'
+  | 'advance'
+  | 'track'
+  | 'trackKnown'
+  | 'trackHashed'
+  | 'confirm'
+  | 'endWalk'
+  | 'attach'
+  | 'closeByReset'
+  | 'status'
+  | 'addStatus'
 >
 
 export interface Box {

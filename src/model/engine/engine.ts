@@ -129,9 +129,12 @@ export class Engine implements Observer {
     return this.walker.isConntrackFirst
   }
 
-  /** The same as {@link receive} for a packet that {@link decodeEveryday} has decoded. */
-  receiveEveryday(packet: Packet): void {
-    this.walker.receiveEveryday(packet)
+  /**
+   * The same as {@link receive} for an everyday packet (`express.ts`) that is decoded, with what its tuple is: addresses and ports as
+   * words, and their hash in zone 0 (`hashTuple4`).
+   */
+  receiveEveryday(packet: Packet, hash: number, source: number, destination: number, ports: number): void {
+    this.walker.receiveEveryday(packet, hash, source, destination, ports)
   }
 
   /** A local program sends a packet with its IP header; see {@link error}. Broadcasts need a socket that may send them. */

@@ -4,8 +4,9 @@
  * them wherever it turns out to be another: they decide, this only saves what everyday packets do not need.
  */
 
-import { fold, readUint16, sumWords } from '../bytes/index.ts'
-import { type Host, type InterfaceSettings, loopbackIndex, RouteType } from '../host/index.ts'
+import { fold, readInt32, readUint16, sumWords } from '../bytes/index.ts'
+import { hashTuple4 } from '../conntrack/index.ts'
+import { type Host, type InterfaceSettings, loopbackIndex, noRoute, type Route, RouteType } from '../host/index.ts'
 import type { HookFunction, Packet } from '../packet/index.ts'
 import { Hook, HookVerdict, PacketType, Protocol } from '../packet/index.ts'
 import type { Box, Tracking } from './box.ts'
@@ -13,7 +14,7 @@ import { Drop, Fate } from './fate.ts'
 import { decreaseTimeToLive, forward4, leaveForwarded } from './forward.ts'
 import type { HookEntry, HookLists, PlaceNumber } from './hook-lists.ts'
 import { Place } from './hook-lists.ts'
-import { InputRoute, isOrdinary4, routeInput4, Way } from './input-route.ts'
+import { InputRoute, isOrdinary4, routeInput4 } from './input-route.ts'
 import type { Observer } from './walker.ts'
 
 /** IPv4 without options, and the first four bytes behind it. */
@@ -40,6 +41,8 @@ export class Express {
   private readonly longWay: LongWay
   private readonly observer: Observer
   private readonly way = new InputRoute()
+  /** Where the packet goes. */
+  private route: Route = noRoute
   /** Null: something stands before conntrack, or nothing is tracked. */
   private readonly arrival: readonly Station[] | null
   private readonly forward: readonly Station[]
@@ -68,36 +71,52 @@ export class Express {
   take(packet: Packet, available: number): boolean {
     if (this.arrival === null || packet.packetType !== PacketType.host || !decodeEveryday(packet, available))
       return false
-    return this.walk(packet)
+    const { bytes, start } = packet
+    const source = readInt32(bytes, start + 12)
+    const destination = readInt32(bytes, start + 16)
+    const ports = readInt32(bytes, start + headerLength)
+    return this.walk(packet, hashTuple4(source, destination, ports, packet.protocol, 0), source, destination, ports)
   }
 
-  /** The same for one that {@link decodeEveryday} has decoded: the long way begins behind the decoding. */
-  walk(packet: Packet): boolean {
-    const { arrival, way } = this
+  /** The same for one that is decoded, with its tuple's words and hash: the long way begins behind the decoding. */
+  walk(packet: Packet, hash: number, source: number, destination: number, ports: number): boolean {
+    const { arrival } = this
     if (arrival === null) return false
     packet.hook = Hook.prerouting
     packet.reason = 0
-    if (!this.tracking.trackKnown(packet)) return false
-    if (arrival.length > 0 && !this.pass(arrival, packet)) return true
-    if (!this.routeAcross(packet)) routeInput4(this.host, packet, way)
-    if (way.way === Way.forward && packet.bytes[packet.start] === 0x45) this.sendOn(packet)
-    else this.longWay.goOn(packet, way)
+    if (!this.tracking.trackHashed(packet, hash, source, destination, ports)) return false
+    if (arrival.length > 0) this.walkThrough(arrival, packet)
+    else if (this.routeAcross(packet.input, source, destination)) this.sendOn(packet)
+    else this.routeAny(packet)
     return true
   }
 
+  /** Functions behind conntrack may write another destination. */
+  private walkThrough(arrival: readonly Station[], packet: Packet): void {
+    if (!this.pass(arrival, packet)) return
+    const { bytes, start } = packet
+    const isOrdinary = bytes[start] === 0x45 && isOrdinary4(bytes, start + 12) && isOrdinary4(bytes, start + 16)
+    if (isOrdinary && this.routeAcross(packet.input, readInt32(bytes, start + 12), readInt32(bytes, start + 16)))
+      this.sendOn(packet)
+    else this.routeAny(packet)
+  }
+
+  private routeAny(packet: Packet): void {
+    routeInput4(this.host, packet, this.way)
+    this.longWay.goOn(packet, this.way)
+  }
+
   /** {@link routeInput4} for what comes in where sources are not looked at but for being own ones, and goes out. False: ask that. */
-  private routeAcross({ bytes, start, input }: Packet): boolean {
-    const { host } = this
-    if (this.isPlainInput[input] !== 1 || !isOrdinary4(bytes, start + 12) || !isOrdinary4(bytes, start + 16))
-      return false
-    const route = host.route(4, bytes, start + 16)
-    if (route.type !== RouteType.unicast || host.isOwnAddress(4, bytes, start + 12)) return false
-    this.way.set(Way.forward, route, Drop.none)
+  private routeAcross(input: number, source: number, destination: number): boolean {
+    if (this.isPlainInput[input] !== 1) return false
+    const route = this.host.route4(destination)
+    if (route.type !== RouteType.unicast || this.host.isOwnAddress4(source)) return false
+    if (this.route !== route) this.route = route
     return true
   }
 
   private sendOn(packet: Packet): void {
-    const { route } = this.way
+    const { route } = this
     const { bytes, start } = packet
     if (packet.packetType !== PacketType.host || bytes[start + 8]! <= 1 || packet.end - start > route.mtu)
       return forward4(this.longWay, packet, route)
@@ -134,7 +153,7 @@ const isPlain = ({ isForwarding, reversePathFilter, isAcceptingLocalSources }: I
  * Decodes what the IP layer would take and nothing on its way would do anything about but forward it: IPv4 without options, whole,
  * TCP or UDP between ordinary addresses. False: {@link decode} is to look at it. Bytes `start` to `available` are at hand.
  */
-export function decodeEveryday(packet: Packet, available: number): boolean {
+function decodeEveryday(packet: Packet, available: number): boolean {
   const { bytes, start } = packet
   if (available - start < leastLength || bytes[start] !== 0x45 || bytes[start + 8]! <= 1) return false
   if (((bytes[start + 6]! & 0x3f) | bytes[start + 7]!) !== 0) return false

@@ -1,5 +1,4 @@
 export type { EngineOptions, Probe } from './engine.ts'
 export { Engine } from './engine.ts'
-export { decodeEveryday } from './express.ts'
 export * from './fate.ts'
 export type { Observer } from './walker.ts'

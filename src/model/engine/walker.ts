@@ -125,11 +125,10 @@ export class Walker implements LongWay {
     return this.express.isOpen
   }
 
-  /** The same for a packet that `decodeEveryday` has decoded. */
-  receiveEveryday(packet: Packet): void {
+  receiveEveryday(packet: Packet, hash: number, source: number, destination: number, ports: number): void {
     this.begin(packet)
     this.isBusy = true
-    if (!this.express.walk(packet)) this.arrive(packet)
+    if (!this.express.walk(packet, hash, source, destination, ports)) this.arrive(packet)
     this.finish()
   }
 

@@ -93,6 +93,16 @@ export class Host {
     return (family === 4 ? this.routes4 : this.routes6).lookup(bytes, at, device)
   }
 
+  /** The same for an IPv4 address as a word. */
+  route4(word: number): Route {
+    return this.routes4.lookupWord(word)
+  }
+
+  /** {@link isOwnAddress} for an IPv4 address as a word. */
+  isOwnAddress4(word: number): boolean {
+    return this.routes4.lookupSingleWord(word).type === RouteType.local
+  }
+
   /**
    * What an address is to this host (Linux inet_addr_type): a RTN_* number, unicast when no route is known. With an
    * `interfaceIndex` the address counts as the host's own only on that interface.

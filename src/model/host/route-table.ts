@@ -74,9 +74,19 @@ export class RouteTable {
     return this.words === 1 ? this.lookup4(readInt32(bytes, at), device) : this.lookup6(bytes, at, device)
   }
 
+  /** IPv4: the same, through any interface. */
+  lookupWord(word: number): Route {
+    return this.lookup4(word, 0)
+  }
+
+  /** IPv4: {@link lookupSingle}. */
+  lookupSingleWord(word: number): Route {
+    return this.routeAt(this.search4.findSingle(word))
+  }
+
   /** The route to this single address; {@link noRoute} where it is only part of a block. */
   lookupSingle(bytes: Uint8Array, at: number): Route {
-    if (this.words === 1) return this.routeAt(this.search4.findSingle(readInt32(bytes, at)))
+    if (this.words === 1) return this.lookupSingleWord(readInt32(bytes, at))
     const route = this.lookup6(bytes, at, 0)
     return route.prefixLength === 128 ? route : noRoute
   }

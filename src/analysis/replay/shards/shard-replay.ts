@@ -138,7 +138,7 @@ export class ShardReplay {
 
   #take(frame: Frame, capture: number): void {
     if (this.watch.isOwn(this.#partitionOf(frame))) this.replay.feed(frame, capture)
-    else this.replay.passBy(frame.hasTime, frame.timeSeconds, frame.timeNanoseconds)
+    else this.replay.passBy(frame.hasTime, frame.timeSeconds, frame.timeNanoseconds / 1e6)
   }
 
   #partitionOf(frame: Frame): number {

@@ -1,5 +1,6 @@
 /** The vantage of a capture that no firewall stood in: the firewall is put between the sides, and the source address says by which side a packet comes in. */
 
+import { readUint16 } from '../../../model/bytes/index.ts'
 import { type HostConfiguration, isLinkLocal6 } from '../../../model/host/index.ts'
 import type { Frame, LinkLayer } from '../../capture/index.ts'
 import type { IpView } from '../ip-view.ts'
@@ -55,19 +56,18 @@ export class BetweenVantage implements Vantage {
     setReceive(placement, this.#inputs[from] ?? 0)
   }
 
-  /**
-   * The interface by which an everyday IPv4 packet comes in, whose addresses stand at `source` and behind it; 0: it does not go
-   * from one side to another.
-   */
-  inputOf(bytes: Uint8Array, source: number): number {
-    if (isLinkLocal4(bytes, source) || isLinkLocal4(bytes, source + 4)) return 0
-    const from = this.#finder.find(bytes, source, 4)
-    return from === this.#finder.find(bytes, source + 4, 4) ? 0 : (this.#inputs[from] ?? 0)
+  /** The interface by which an everyday packet between these IPv4 addresses comes in; 0: it does not go from one side to another. */
+  inputOf(source: number, destination: number): number {
+    if (source >>> 16 === linkLocal4 || destination >>> 16 === linkLocal4) return 0
+    const from = this.#finder.find4(source)
+    return from === this.#finder.find4(destination) ? 0 : (this.#inputs[from] ?? 0)
   }
 }
 
-/** 169.254.0.0/16 */
-const isLinkLocal4 = (bytes: Uint8Array, at: number): boolean => bytes[at] === 169 && bytes[at + 1] === 254
+/** 169.254.0.0/16, in the upper half of a word. */
+const linkLocal4 = 0xa9fe
+
+const isLinkLocal4 = (bytes: Uint8Array, at: number): boolean => readUint16(bytes, at) === linkLocal4
 
 /** Multicast, broadcast, unspecified and link-local addresses stay on their link. */
 function isNotForwarded(view: IpView): boolean {

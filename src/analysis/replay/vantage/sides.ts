@@ -90,10 +90,11 @@ export class SideFinder {
 
   /** Index into the sides, or -1. */
   find(bytes: Uint8Array, at: number, family: number): number {
-    return family === 4 ? this.#findIpv4(readInt32(bytes, at)) : this.#findIpv6(bytes, at)
+    return family === 4 ? this.find4(readInt32(bytes, at)) : this.#findIpv6(bytes, at)
   }
 
-  #findIpv4(word: number): number {
+  /** The same for an IPv4 address as a word. */
+  find4(word: number): number {
     const index = this.#search4.find(word)
     return index < 0 ? -1 : this.#sides4[index]!
   }

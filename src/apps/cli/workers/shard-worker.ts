@@ -3,9 +3,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { type Judgment, renumbered, ShardNumbers, ShardReplay } from '../../../analysis/replay/index.ts'
+import { FileChunks } from '../file-chunks.ts'
 import { seededRandom } from '../random.ts'
 import { parseAgain, requireRuleset } from '../ruleset-input.ts'
-import { FileChunks } from './file-chunks.ts'
 import { listerFor } from './lister.ts'
 import {
   type FromWorker,

@@ -1,4 +1,4 @@
-/** The bytes of a capture file for a worker, which has nothing else to do while they come. */
+/** The bytes of a capture file for whoever has nothing else to do while they come. */
 
 import { closeSync, openSync, readSync } from 'node:fs'
 
@@ -9,7 +9,7 @@ export class FileChunks {
   /** Bytes read so far. */
   position = 0
   readonly #size: number
-  readonly #descriptor: number
+  #descriptor: number
   readonly #chunk: Uint8Array = new Uint8Array(chunkLength)
 
   /** Reads no further than `size` bytes. */
@@ -23,10 +23,15 @@ export class FileChunks {
     const wanted = Math.min(chunkLength, this.#size - this.position)
     const length = wanted <= 0 ? 0 : readSync(this.#descriptor, this.#chunk, 0, wanted, null)
     if (length === 0) {
-      closeSync(this.#descriptor)
+      this.close()
       return null
     }
     this.position += length
     return this.#chunk.subarray(0, length)
+  }
+
+  close(): void {
+    if (this.#descriptor >= 0) closeSync(this.#descriptor)
+    this.#descriptor = -1
   }
 }
