@@ -165,7 +165,10 @@ export class FlowTable {
   touch(rows: Int32Array, count: number): number {
     const hot = this.#hot
     let sum = 0
-    for (let i = 0; i < count; i++) sum |= hot[rows[i]! * hotStride]!
+    for (let i = 0; i < count; i++) {
+      const end = rows[i]! * hotStride
+      sum |= hot[Math.max(0, end - hotStride)]! | hot[end]!
+    }
     return sum
   }
 

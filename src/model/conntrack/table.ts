@@ -153,13 +153,31 @@ export class Table {
 
   /**
    * Reads what lookups with these hashes (in zone 0) will read, so that the processor has it at hand by then: one after the other each
-   * would wait for memory. Changes nothing. `owners` gets the owner of the entry that is probably meant, or 0.
+   * would wait for memory. Changes nothing. `owners` gets the owner of the entry that is probably meant, or 0. What it answers means nothing.
    */
-  touch(hashes: Int32Array, owners: Int32Array, count: number): void {
+  touch(hashes: Int32Array, owners: Int32Array, count: number): number {
     const { words, slots } = this
     const mask = slots.length - 1
-    for (let i = 0; i < count; i++) owners[i] = slots[hashes[i]! & mask]! >>> 8
-    for (let i = 0; i < count; i++) owners[i] = words[(owners[i]! << 3) + Word.owner]!
+    let sum = 0
+    for (let i = 0; i < count; i++) sum |= slots[hashes[i]! & mask]!
+    for (let i = 0; i < count; i++) owners[i] = this.entryTagged(hashes[i]!, mask)
+    for (let i = 0; i < count; i++) {
+      const entry = owners[i]!
+      // The second half of a record is TCP's windows.
+      sum |= words[entry + 16]! | words[entry + 27]!
+      owners[i] = words[entry + Word.owner]!
+    }
+    return sum
+  }
+
+  /** The first entry whose slot has the hash's tag, or 0. */
+  private entryTagged(hash: number, mask: number): number {
+    const { slots } = this
+    const tag = hash >>> 25
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const slot = slots[at]!
+      if (slot === 0 || ((slot >>> 1) & 0x7f) === tag) return (slot >>> 8) << 3
+    }
   }
 
   private probe(hash: number, tuple: Tuple, kind: number, zoneOriginal: number, zoneReply: number): number {
