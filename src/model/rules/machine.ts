@@ -19,6 +19,8 @@ export type Step = (packet: Packet) => number
 /** A statement or object that keeps state between packets. */
 export interface Stateful {
   readonly step: Step
+  /** The same as code, where there is any. */
+  readonly code?: Operation
   /** The state now, as `nft list ruleset` words it: `counter packets 3 bytes 180`. */
   readonly describe: () => string
   /** Packets and bytes so far, of what counts them. */

@@ -165,6 +165,8 @@ function stepOf(operation: Operation, registers: Int32Array): Step {
       const read = readerOf(operation.word, registers)
       return (packet) => step(packet, read(packet) | 0)
     }
+    case 'count':
+      return countStep(operation.counts)
     case 'set':
       return setStep(operation.slot, readerOf(operation.word, registers))
     case 'end': {
@@ -177,6 +179,15 @@ function stepOf(operation: Operation, registers: Int32Array): Step {
     }
   }
 }
+
+/** By a difference, as all counting here: JavaScript engines try a sum of doubles as whole numbers first, which takes twice as long. */
+export const countStep =
+  (counts: Float64Array): Step =>
+  (packet) => {
+    counts[0]! -= -1
+    counts[1]! -= packet.start - packet.end
+    return Result.next
+  }
 
 /** One step for each operation, or for two that belong together. */
 export function stepsOf(operations: readonly Operation[], registers: Int32Array): readonly Step[] {

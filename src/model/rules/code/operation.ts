@@ -15,6 +15,8 @@ export type Operation =
   /** Something opaque that answers a Result, and is told a word where there is one (a signed number of 32 bits). */
   | { readonly kind: 'run'; readonly step: Step; readonly word: null }
   | { readonly kind: 'run'; readonly step: WordStep; readonly word: Word }
+  /** Counts the packet in the first number, its network-layer bytes in the second. */
+  | { readonly kind: 'count'; readonly counts: Float64Array }
   | { readonly kind: 'set'; readonly slot: 'mark' | 'priority'; readonly word: Word }
   /** Ends the rule with a Result that is known (`continue` does not: it is Result.next); a final one leaves the rule's id in the packet. */
   | { readonly kind: 'end'; readonly result: number; readonly ruleId: number }
@@ -44,6 +46,7 @@ export type Part = RuleCode | Step
 export const need = (condition: Condition): Operation => ({ kind: 'need', condition })
 export const fill = (load: Load): Operation => ({ kind: 'fill', load })
 export const run = (step: Step): Operation => ({ kind: 'run', step, word: null })
+export const count = (counts: Float64Array): Operation => ({ kind: 'count', counts })
 export const runWith = (word: Word, step: WordStep): Operation => ({ kind: 'run', step, word })
 export const end = (result: number, ruleId: number): Operation => ({ kind: 'end', result, ruleId })
 

@@ -131,6 +131,12 @@ class Writer {
       case 'run':
         this.writeRun(operation, ruleId, label)
         return false
+      case 'count': {
+        const counts = this.constant(operation.counts)
+        this.push(`${counts}[0] -= -1`)
+        this.push(`${counts}[1] -= packet.start - packet.end`)
+        return false
+      }
       case 'set':
         this.push(`packet.${operation.slot} = ${this.word(operation.word)} | 0`)
         this.certain.delete(`slot ${operation.slot}`)

@@ -34,7 +34,7 @@ const stateful: StatementExpression<Statement> = {
   code(statement, machine, ruleId) {
     const state = machine.instantiate(statement)
     machine.keep(statement, ruleId, state)
-    return [run(state.step)]
+    return [state.code ?? run(state.step)]
   },
 }
 
