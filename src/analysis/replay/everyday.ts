@@ -41,6 +41,9 @@ export class EverydayPackets {
   readonly destinations: Int32Array = new Int32Array(blockLength)
   readonly ports: Int32Array = new Int32Array(blockLength)
   readonly hashes: Int32Array = new Int32Array(blockLength)
+  /** The hashes of the everyday ones alone, one behind the other, and how many there are. */
+  readonly wanted: Int32Array = new Int32Array(blockLength)
+  count = 0
   readonly #entrance: Entrance
 
   constructor(entrance: Entrance) {
@@ -50,6 +53,7 @@ export class EverydayPackets {
   /** `isOwn`: 0 for frames that are not looked at. */
   find(block: FrameBlock, isOwn: Uint8Array | null = null): void {
     const { linkType, count } = block
+    this.count = 0
     if (linkType !== linkEthernet && linkType !== linkRawIp) {
       this.inputs.fill(none, 0, count)
       return
@@ -88,7 +92,9 @@ export class EverydayPackets {
     this.sources[i] = source
     this.destinations[i] = destination
     this.ports[i] = ports
-    this.hashes[i] = hashTuple4(source, destination, ports, protocol, 0)
+    const hash = hashTuple4(source, destination, ports, protocol, 0)
+    this.hashes[i] = hash
+    this.wanted[this.count++] = hash
   }
 
   /** Makes `packet`, which was reset, the everyday packet at `i`, decoded. */

@@ -206,8 +206,8 @@ export class Replay implements Replayed {
 
   #lookAhead(block: FrameBlock, everyday: EverydayPackets, isOwn: Uint8Array | null): void {
     everyday.find(block, isOwn)
-    this.conntrack.touch(everyday.hashes, this.#rows, block.count)
-    this.flows.touch(this.#rows, block.count)
+    this.conntrack.touch(everyday.wanted, this.#rows, everyday.count)
+    this.flows.touch(this.#rows, everyday.count)
   }
 
   /** Between sides and without judgments to be told. */

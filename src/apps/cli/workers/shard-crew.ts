@@ -44,7 +44,7 @@ class Member {
   readonly #worker: Worker
 
   constructor(data: WorkerData, news: News) {
-    this.#worker = new Worker(new URL('./shard-worker.ts', import.meta.url), { workerData: data })
+    this.#worker = new Worker(new URL('../../../../bin/kinwall-worker.mjs', import.meta.url), { workerData: data })
     this.#worker.on('message', (message: FromWorker) => {
       if (message.kind === 'run') this.runs.push(message)
       else if (message.kind === 'lines') this.lines.push(message)
