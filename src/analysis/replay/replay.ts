@@ -1,8 +1,8 @@
 /** Captured frames through a modelled host, one after the other: every packet judged, every flow and rule counted. */
 
-import { type Conntrack, type ConntrackSettings, Status } from '../../model/conntrack/index.ts'
+import type { Conntrack, ConntrackSettings } from '../../model/conntrack/index.ts'
 import { Drop, type DropNumber, Engine, Fate } from '../../model/engine/index.ts'
-import { bytesText, Hook, Packet, sourceAt } from '../../model/packet/index.ts'
+import { bytesText, Hook, Packet } from '../../model/packet/index.ts'
 import type { Ruleset } from '../../model/rules/index.ts'
 import {
   blockLength,
@@ -15,17 +15,17 @@ import {
 } from '../capture/index.ts'
 import { EverydayPackets } from './everyday.ts'
 import { type Findings, findRules, summaryOf } from './findings.ts'
-import { FlowFlag, type FlowRow, FlowTable, hostDecision } from './flow-table.ts'
+import { FlowAccounts } from './flow-accounts.ts'
+import { type FlowRow, FlowTable } from './flow-table.ts'
 import { IpView } from './ip-view.ts'
-import { Judge, readQuoted } from './judge.ts'
-import type { Judgment, VerdictName } from './judgment.ts'
+import { type Decision, Judge, readQuoted } from './judge.ts'
+import type { Judgment } from './judgment.ts'
 import { MadePackets, RecentPackets } from './recent-packets.ts'
 import { RuleIndex } from './rule-index.ts'
 import type { Replayed } from './shards/merged-replay.ts'
 import type { SharedLimits } from './shards/shard-needs.ts'
 import type { ShardWatch } from './shards/shard-watch.ts'
 import { SocketWatch } from './shards/socket-watch.ts'
-import { stateBits } from './state-bits.ts'
 import type { CaptureSummary, Summary } from './summary.ts'
 import { Tally } from './tally.ts'
 import { HostVantage } from './vantage/at-host.ts'
@@ -51,13 +51,6 @@ export interface ReplayOptions {
   readonly onJudgment: ((judgment: Judgment) => void) | null
   /** Set where this is one worker's share of a replay: packets are then numbered as frames are, and what was judged is told. */
   readonly shard?: ShardWatch | null
-}
-
-/** What a walk came to. */
-interface Decision {
-  verdict: VerdictName
-  rule: number
-  hook: number
 }
 
 /** Longest IP packet, and room behind it for what a cut frame lacks. */
@@ -91,10 +84,10 @@ export class Replay implements Replayed {
   readonly #scratch: Uint8Array = new Uint8Array(scratchLength)
   readonly #shard: ShardWatch | null
   readonly #tally: Tally = new Tally()
+  readonly #accounts: FlowAccounts
   #origin = -1
   #first = -1
   #time = 0
-  readonly #madeNow: { entry: number; state: number; isReply: boolean; length: number }[] = []
 
   constructor(options: ReplayOptions) {
     this.#options = options
@@ -110,6 +103,7 @@ export class Replay implements Replayed {
       epoch: survey.start ?? 0,
     })
     this.conntrack = this.#engine.conntrack
+    this.#accounts = new FlowAccounts(this.#engine, this.flows, this.#tally)
     this.rules = new RuleIndex(ruleset)
     this.#trust = new ChecksumTrust(survey)
     this.#hostVantage = vantage.kind === 'host' ? this.#createHostVantage(vantage) : null
@@ -119,8 +113,8 @@ export class Replay implements Replayed {
     this.#everyday = isPlain && between ? new EverydayPackets(between) : null
     if (this.#hostVantage) this.#engine.onTransmit = (_interface, packet) => this.#noteMade(packet)
     this.#engine.onConclude = (packet) => {
-      if (packet !== this.#packet) this.#accountMade(packet)
-      else if (this.#shard && packet.largestFragment !== 0) this.#shard.check(packet)
+      if (packet !== this.#packet) this.#accounts.noteMade(packet)
+      if (this.#shard && (packet !== this.#packet || packet.largestFragment !== 0)) this.#shard.check(packet)
     }
     const { conntrack, rules, flows } = this
     this.#judge = new Judge({ host: this.#host, engine: this.#engine, conntrack, rules, flows, recent: this.#recent })
@@ -156,31 +150,9 @@ export class Replay implements Replayed {
 
   /** What the host sends of itself, and what it sends on translated, so that its copy in the capture is no input. */
   #noteMade(packet: Packet): void {
-    if (packet === this.#packet && !this.#isTranslated(packet)) return
+    if (packet === this.#packet && !this.conntrack.isTranslated(packet.entry)) return
     this.#sentView.read(packet.bytes, packet.start, packet.end)
     if (this.#sentView.family !== 0) this.#made.note(this.#sentView)
-  }
-
-  #isTranslated({ entry }: Packet): boolean {
-    return entry !== 0 && (this.conntrack.status(entry) & (Status.sourceNat | Status.destinationNat)) !== 0
-  }
-
-  /** What the host answers by itself belongs to the flow, though no frame of the capture stands for it. Counted when the row is known. */
-  #accountMade(packet: Packet): void {
-    this.#tally.made += 1
-    this.#shard?.check(packet)
-    const { entry, state, isReply } = packet
-    if (entry !== 0) this.#madeNow.push({ entry, state, isReply, length: packet.end - packet.start })
-  }
-
-  #settleMade(): void {
-    for (const { entry, state, isReply, length } of this.#madeNow) {
-      const row = this.conntrack.owner(entry)
-      if (row === 0) continue
-      if (state === stateBits.related) this.flows.countRelated(row, this.#time)
-      else this.flows.countPacket(row, isReply, length, this.#time, state, 0)
-    }
-    this.#madeNow.length = 0
   }
 
   /**
@@ -223,24 +195,8 @@ export class Replay implements Replayed {
     const length = packet.end - packet.start
     const { destinations, hashes, ports, sources } = everyday
     this.#engine.receiveEveryday(packet, hashes[i]!, sources[i]!, destinations[i]!, ports[i]!)
-    if (!this.#countEveryday(length)) {
-      this.#account(this.#conclude(false), length)
-      if (this.#madeNow.length > 0) this.#settleMade()
-    }
+    if (!this.#accounts.countKnown(packet, length)) this.#accounts.count(packet, this.#conclude(false), length)
     this.#shard?.end(packet.number)
-  }
-
-  /** A packet of a flow that is known went on: what {@link #account} does with nearly all. */
-  #countEveryday(length: number): boolean {
-    const packet = this.#packet
-    if (this.#engine.fate !== Fate.forwarded || packet.state !== stateBits.established) return false
-    const row = this.conntrack.owner(packet.entry)
-    if (row === 0) return false
-    const tally = this.#tally
-    tally.verdicts.accept += 1
-    tally.state(packet.state, 0)
-    this.flows.countPacket(row, packet.isReply, length, this.#time, packet.state, packet.number)
-    return true
   }
 
   /** Runs one frame through. Its bytes are changed. `capture`: index into the captures' names. */
@@ -314,8 +270,7 @@ export class Replay implements Replayed {
     if (isSent) this.#engine.send(packet, end, true)
     else this.#engine.receive(packet, view.available)
     const decision = this.#conclude(isSent)
-    const row = this.#account(decision, end - view.start)
-    if (this.#madeNow.length > 0) this.#settleMade()
+    const row = this.#accounts.count(packet, decision, end - view.start)
     this.#shard?.end(packet.number)
     if (this.#needsMemory && this.#engine.fate === Fate.forwarded) this.#recent.notePassed()
     if (!onJudgment) return
@@ -335,7 +290,7 @@ export class Replay implements Replayed {
   }
 
   /** One reused object: what the walk came to. */
-  readonly #decision: Decision = { verdict: 'accept', rule: 0, hook: 0 }
+  readonly #decision: { -readonly [K in keyof Decision]: Decision[K] } = { verdict: 'accept', rule: 0, hook: 0 }
 
   #conclude(isSent: boolean): Decision {
     const { fate } = this.#engine
@@ -352,102 +307,6 @@ export class Replay implements Replayed {
     const isReject = decision.rule > 0 && this.rules.rule(decision.rule)?.isReject === true
     decision.verdict = fate === Fate.held ? 'held' : isReject ? 'reject' : 'drop'
     return decision
-  }
-
-  /** Counts the packet for the summary and for its flow; answers the flow's row or 0. */
-  #account({ verdict, rule }: Decision, length: number): number {
-    const packet = this.#packet
-    const tally = this.#tally
-    const engine = this.#engine
-    tally.verdicts[verdict] += 1
-    if (engine.fate === Fate.malformed) {
-      tally.malformed(engine.malformed)
-      return 0
-    }
-    tally.state(packet.state, packet.reason)
-    if (verdict === 'held') return 0
-    if (verdict === 'drop' && rule === 0) tally.fate(engine.reason)
-    if (packet.state === stateBits.established && verdict === 'accept') {
-      const row = this.conntrack.owner(packet.entry)
-      if (row !== 0) {
-        this.flows.countPacket(row, packet.isReply, length, this.#time, packet.state, packet.number)
-        return row
-      }
-    }
-    return this.#accountRare(verdict, rule, length)
-  }
-
-  /** Everything but an accepted packet of a flow that is known. */
-  #accountRare(verdict: VerdictName, rule: number, length: number): number {
-    const packet = this.#packet
-    const { flows, conntrack } = this
-    const { entry } = packet
-    const owner = entry === 0 ? 0 : conntrack.owner(entry)
-    if (packet.state === stateBits.related && this.#isIcmp()) {
-      if (owner !== 0) flows.countRelated(owner, this.#time)
-      if (owner !== 0 && verdict !== 'accept') flows.countRefused(owner, rule || hostDecision(this.#engine.reason))
-      return owner
-    }
-    if (packet.family === 0) return 0
-    let row = owner
-    let isReply = packet.isReply
-    if (row === 0) {
-      row = this.#aimedRow()
-      if (entry === 0) isReply = !flows.isForth(row)
-      else this.#own(row, entry)
-    }
-    flows.countPacket(row, isReply, length, this.#time, packet.state, packet.number)
-    if (verdict === 'accept') flows.flag(row, FlowFlag.passed)
-    else this.#noteRefusal(row, rule || hostDecision(this.#engine.reason))
-    return row
-  }
-
-  #isIcmp(): boolean {
-    const { protocol } = this.#packet
-    return protocol === 1 || protocol === 58
-  }
-
-  /** The row of the packet's ends, found or new. */
-  #aimedRow(): number {
-    const { flows } = this
-    const packet = this.#packet
-    if (packet.family === 0) return 0
-    // NAT has rewritten the packet: the entry remembers what its ends were.
-    if (this.#isTranslated(packet)) flows.aimAtEntry(this.conntrack, packet.entry, packet.isReply)
-    else {
-      flows.aim(packet.bytes, packet.family, sourceAt(packet), packet.protocol, packet.transport, packet.end)
-    }
-    const found = flows.find()
-    const isNewFlow =
-      found !== 0 &&
-      packet.entry !== 0 &&
-      flows.entry(found) !== 0 &&
-      flows.entry(found) !== this.conntrack.id(packet.entry)
-    return found === 0 || isNewFlow ? flows.add(packet.number, this.#time) : found
-  }
-
-  /** Ties a row to its entry once the entry is confirmed. */
-  #own(row: number, entry: number): void {
-    const { flows, conntrack } = this
-    const packet = this.#packet
-    const id = conntrack.id(entry)
-    if (packet.state === stateBits.related) flows.flag(row, FlowFlag.expected)
-    if (flows.isForth(row) === packet.isReply) flows.flag(row, FlowFlag.swapped)
-    if (id === 0) return
-    if (flows.hasFlag(row, FlowFlag.openingDropped)) flows.flag(row, FlowFlag.openedLater)
-    else flows.setOpeningRule(row, this.#decision.rule)
-    flows.setEntry(row, id)
-    conntrack.setOwner(entry, row)
-  }
-
-  /** A refusal before anything of the flow passed is one of its opening. */
-  #noteRefusal(row: number, rule: number): void {
-    const { flows } = this
-    flows.countRefused(row, rule)
-    if (flows.hasFlag(row, FlowFlag.passed) || flows.hasFlag(row, FlowFlag.openingDropped)) return
-    flows.flag(row, FlowFlag.openingDropped)
-    flows.setOpeningRule(row, rule)
-    this.#tally.refusedFlows += 1
   }
 
   get packets(): number {

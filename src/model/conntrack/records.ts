@@ -35,6 +35,11 @@ export class Records extends Table {
     return this.words[entry + Word.status]!
   }
 
+  /** Whether NAT has given the entry other addresses or ports; `entry` 0: no. */
+  isTranslated(entry: number): boolean {
+    return entry !== 0 && (this.status(entry) & (Status.sourceNat | Status.destinationNat)) !== 0
+  }
+
   addStatus(entry: number, bits: number): void {
     this.words[entry + Word.status]! |= bits
   }
