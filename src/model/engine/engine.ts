@@ -13,10 +13,10 @@ import type { HookEntry } from './hook-lists.ts'
 import { buildHookLists, Place, trackingEntries } from './hook-lists.ts'
 import { makeHostView } from './host-view.ts'
 import { familiesOf, natEntries } from './nat-chains.ts'
+import type { Observer } from './observer.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { reject } from './reject.ts'
 import { type Rerouter, rerouting } from './route-chain.ts'
-import type { Observer } from './walker.ts'
 import { Walker } from './walker.ts'
 
 /** A function that watches a hook at a priority of its own, behind the chains of the same priority; it cannot change the walk. */

@@ -15,7 +15,7 @@ import { decreaseTimeToLive, forward4, leaveForwarded } from './forward.ts'
 import type { HookEntry, HookLists, PlaceNumber } from './hook-lists.ts'
 import { Place } from './hook-lists.ts'
 import { InputRoute, isOrdinary4, routeInput4 } from './input-route.ts'
-import type { Observer } from './walker.ts'
+import type { Observer } from './observer.ts'
 
 /** IPv4 without options, and the first four bytes behind it. */
 const leastLength = 28

@@ -22,19 +22,10 @@ import { OptionsVerdict, takeOptions } from './ip-options.ts'
 import { checkArrival6 } from './ipv6-arrival.ts'
 import { prepareLocal } from './local-send.ts'
 import { receiveLocally } from './local-stack.ts'
+import type { Observer } from './observer.ts'
 import { cut } from './output.ts'
 import { PacketPool } from './packet-pool.ts'
 import { reroute } from './reroute.ts'
-
-/** Who watches walks. All are called synchronously; packets and bytes are only lent. */
-export interface Observer {
-  /** Bytes leave the host: `packet.bytes` from start to end. Fragments come one by one. */
-  onTransmit(interfaceIndex: number, packet: Packet): void
-  /** A packet passed input. */
-  onDeliver(packet: Packet): void
-  /** What became of a packet: the one given to the engine, and each that the host made on the way. */
-  onConclude(packet: Packet, fate: FateNumber, hook: number, reason: DropNumber): void
-}
 
 export interface WalkerOptions {
   readonly host: Host

@@ -2,23 +2,12 @@
 
 import { addFindings, type Findings, summaryOf } from '../findings.ts'
 import type { FlowRow, FlowTable } from '../flow-table.ts'
+import type { Replayed } from '../replayed.ts'
 import type { RuleIndex } from '../rule-index.ts'
 import type { CaptureSummary, Summary } from '../summary.ts'
 import { mergeFlows } from './merge-flows.ts'
 import type { ShardNumbers } from './numbering.ts'
 import type { ShardResult } from './shard-replay.ts'
-
-/** What a finished replay can be asked for, however many workers ran it. */
-export interface Replayed {
-  readonly rules: RuleIndex
-  /** How many were judged. */
-  readonly packets: number
-  /** The first so many of those that need a look; see {@link FlowTable.inTrouble}. */
-  flowsInTrouble(most: number): FlowRow[]
-  /** Rows of all flows, oldest first. */
-  readFlows(): IterableIterator<FlowRow>
-  summary(captures: readonly CaptureSummary[]): Summary
-}
 
 export class MergedReplay implements Replayed {
   readonly rules: RuleIndex
