@@ -102,15 +102,17 @@ export class ShardReplay {
   #runBlocks(reader: CaptureReader): void {
     const block = new FrameBlock()
     while (this.watch.trouble === null && !reader.stopped) {
-      while (this.watch.trouble === null && reader.nextBlock(block)) {
-        this.#share(block)
-        this.replay.feedBlock(block, 0, this.#isOwn)
-      }
       const bytes = this.#read(0)
       if (bytes === null) break
       reader.push(bytes)
+      this.#feedBlocks(reader, block)
     }
     reader.finish()
+    this.#feedBlocks(reader, block)
+  }
+
+  /** What is at hand. */
+  #feedBlocks(reader: CaptureReader, block: FrameBlock): void {
     while (this.watch.trouble === null && reader.nextBlock(block)) {
       this.#share(block)
       this.replay.feedBlock(block, 0, this.#isOwn)
