@@ -14,6 +14,7 @@ import {
   field,
   filterInput,
   goto,
+  interfaceName,
   judge,
   jump,
   masked,
@@ -140,6 +141,26 @@ describe('the classifier', () => {
       { numRuns: 200 },
     )
   })
+
+  it.each(['<', '<=', '>', '>='] as const)(
+    'takes %s of interface names for an order of names, not of indices',
+    (operator) => {
+      const named = (name: string, of: '==' | typeof operator): readonly Statement[] => [
+        compare(meta('iifname'), of, ...interfaceName(name)),
+      ]
+      const names = ['lan', 'wan', 'lo', 'nowhere', 'eth0', 'zzz']
+      const rules = names.flatMap((name) => [named(name, operator), named(name, '=='), portIs(22)])
+      for (const input of [0, 1, 2, 3]) {
+        const hits = [null, silent].map((tracer) => {
+          const chains = [chain('c', rules, 1, filterInput)]
+          const compiled = compileRuleset({ tables: [table(chains)] }, surroundings(), tracer)
+          judge(compiled, Object.assign(udp(), { input }))
+          return [...compiled.packets]
+        })
+        expect(hits[0]).toEqual(hits[1])
+      }
+    },
+  )
 
   /** How many of the rules run for a packet of 10.0.0.1, port 1000, to 10.0.0.2, port 53. */
   const runs = (rules: readonly (readonly Statement[])[]): number => {

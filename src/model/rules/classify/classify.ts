@@ -22,7 +22,7 @@ export interface RuleJoiner extends DemandContext {
 }
 
 /** Shorter runs are walked faster. */
-const shortestRun = 12
+const shortestRun = 5
 
 /** Steps that together do what the rules do in their order. */
 export function classifyRules(rules: readonly Rule[], joiner: RuleJoiner): readonly Step[] {

@@ -84,6 +84,8 @@ function ofCompare(statement: CompareStatement, machine: Machine): Demand[] {
   const words = registersOf(statement.left)
   if (statement.prefixBits !== null && statement.prefixBits < statement.left.width) return []
   if (isInterfaceName(statement.left)) {
+    // Names have an order of their own, which is not that of their indices.
+    if (operator !== '==' && operator !== '!=') return []
     const index = indexOfName(statement.right, machine)
     return index === null ? [] : equality(byIndex(statement.left), [index], operator)
   }
