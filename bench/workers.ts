@@ -64,13 +64,6 @@ function withRuleset<T>(count: number, use: (file: string) => T): T {
 }
 
 export function measure(): readonly Measurement[] {
-  if (!kinwall('replay', '--help').output.includes('--workers')) {
-    const note = 'kinwall replay has no --workers yet'
-    return [
-      { name: 'times one worker', value: null, unit: 'times', note },
-      { name: 'identical output', value: null, unit: '', note },
-    ]
-  }
   const { one, two, isSame } = withRuleset(packets, timeWorkers)
   const isSameTold = withRuleset(packetsTold, isSameOfEach)
   const note = `whole program, starting included, ${packets} packets, quickest of ${passes}`

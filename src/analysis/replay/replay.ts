@@ -106,11 +106,17 @@ export class Replay implements Replayed {
     this.#accounts = new FlowAccounts(this.#engine, this.flows, this.#tally)
     this.rules = new RuleIndex(ruleset)
     this.#trust = new ChecksumTrust(survey)
-    this.#hostVantage = vantage.kind === 'host' ? this.#createHostVantage(vantage) : null
-    const between = this.#hostVantage ? null : this.#createBetween()
-    this.#vantage = this.#hostVantage ?? between ?? this.#createBetween()
-    const isPlain = !this.#needsMemory && this.#trust.isByChecksum && this.#engine.isConntrackFirst
-    this.#everyday = isPlain && between ? new EverydayPackets(between) : null
+    if (vantage.kind === 'host') {
+      this.#hostVantage = this.#createHostVantage(vantage)
+      this.#vantage = this.#hostVantage
+      this.#everyday = null
+    } else {
+      const between = this.#createBetween(vantage)
+      const isPlain = !this.#needsMemory && this.#trust.isByChecksum && this.#engine.isConntrackFirst
+      this.#hostVantage = null
+      this.#vantage = between
+      this.#everyday = isPlain ? new EverydayPackets(between) : null
+    }
     if (this.#hostVantage) this.#engine.onTransmit = (_interface, packet) => this.#noteMade(packet)
     this.#engine.onConclude = (packet) => {
       if (packet !== this.#packet) this.#accounts.noteMade(packet)
@@ -141,11 +147,9 @@ export class Replay implements Replayed {
     return new HostVantage(around, vantage.words)
   }
 
-  #createBetween(): BetweenVantage {
-    const { vantage } = this.#options
-    const sides = vantage.kind === 'between' ? vantage.sides : []
+  #createBetween({ sides, words }: Extract<VantageChoice, { kind: 'between' }>): BetweenVantage {
     const inputs = sides.map((side) => this.#host.interfaceIndex(side.name))
-    return new BetweenVantage(sides, inputs, vantage.words)
+    return new BetweenVantage(sides, inputs, words)
   }
 
   /** What the host sends of itself, and what it sends on translated, so that its copy in the capture is no input. */
