@@ -2,13 +2,12 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { writePcap } from '../../analysis/capture/index.ts'
 import { buildIcmp, buildTcp, buildUdp } from '../../model/packet/index.ts'
+import { type Ended, program, runKinwall } from './run-kinwall.fixture.ts'
 
-const program = fileURLToPath(new URL('../../../bin/kinwall', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'kinwall-cli-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
@@ -18,30 +17,8 @@ function file(name: string, content: string | Uint8Array): string {
   return name
 }
 
-interface Ended {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-function kinwall(words: readonly string[], input: Uint8Array | null = null): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { cwd: directory, env: { ...process.env, NO_COLOR: '1' } })
-    let out = ''
-    let err = ''
-    child.stdout.on('data', (data: unknown) => {
-      out += String(data)
-    })
-    child.stderr.on('data', (data: unknown) => {
-      err += String(data)
-    })
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, out, err }))
-    // A program that refuses its arguments does not wait for its input.
-    child.stdin.on('error', () => {})
-    child.stdin.end(input ?? undefined)
-  })
-}
+const kinwall = (words: readonly string[], input: Uint8Array | null = null): Promise<Ended> =>
+  runKinwall(directory, words, input)
 
 file(
   'fw.nft',

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { writePcap } from '../../../analysis/capture/index.ts'
 import { buildIcmp, buildTcp, buildUdp } from '../../../model/packet/index.ts'
+import { type Ended, runKinwall } from '../run-kinwall.fixture.ts'
 import { framesInRun } from './messages.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -18,31 +18,7 @@ const write = (name: string, content: string | Uint8Array): string => {
   return name
 }
 
-interface Ended {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-function kinwall(...words: readonly string[]): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(join(root, 'bin/kinwall'), ['replay', ...words], {
-      cwd: directory,
-      env: { ...process.env, NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let out = ''
-    let err = ''
-    child.stdout.on('data', (data: unknown) => {
-      out += String(data)
-    })
-    child.stderr.on('data', (data: unknown) => {
-      err += String(data)
-    })
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, out, err }))
-  })
-}
+const kinwall = (...words: readonly string[]): Promise<Ended> => runKinwall(directory, ['replay', ...words])
 
 const chains = (rules: string): string => `table inet filter {
   chain forward { type filter hook forward priority filter; policy drop; ${rules} }
