@@ -2,7 +2,7 @@
 
 import { LazyList } from './list.ts'
 import type { Source } from './ruleset.ts'
-import type { SetElement } from './set.ts'
+import { plainElement, type SetElement } from './set.ts'
 
 export class PackedElements extends LazyList<SetElement> {
   /** Words of a key. */
@@ -15,20 +15,7 @@ export class PackedElements extends LazyList<SetElement> {
   constructor(words: number, from: Int32Array, to: Int32Array, source: (element: number) => Source) {
     const key = (ends: Int32Array, element: number): number[] =>
       Array.from(ends.subarray(element * words, (element + 1) * words), (word) => word >>> 0)
-    super(from.length / words, (element) => ({
-      from: key(from, element),
-      to: key(to, element),
-      isCatchAll: false,
-      verdict: null,
-      data: null,
-      object: null,
-      timeout: null,
-      expires: null,
-      comment: null,
-      statements: [],
-      interfaceNames: null,
-      source: source(element),
-    }))
+    super(from.length / words, (element) => plainElement(key(from, element), source(element), key(to, element)))
     this.words = words
     this.from = from
     this.to = to

@@ -10,7 +10,7 @@ import type { Machine } from './machine.ts'
 import type { RuleObject } from './object.ts'
 import { Result } from './result.ts'
 import type { BaseChain, Chain, Family, Rule, Ruleset, Source, Table } from './ruleset.ts'
-import type { KeyField, SetDefinition, SetElement } from './set.ts'
+import { type KeyField, plainElement, type SetDefinition, type SetElement } from './set.ts'
 import { buildStore } from './sets/build-store.ts'
 import { SetElements } from './sets/set-elements.ts'
 import type { SetStore } from './sets/set-store.ts'
@@ -163,21 +163,7 @@ export function element(
   to: readonly number[] = from,
   more: Partial<SetElement> = {},
 ): SetElement {
-  return {
-    from,
-    to,
-    isCatchAll: false,
-    verdict: null,
-    data: null,
-    object: null,
-    timeout: null,
-    expires: null,
-    comment: null,
-    statements: [],
-    interfaceNames: null,
-    source: nowhere,
-    ...more,
-  }
+  return { ...plainElement(from, nowhere, to), ...more }
 }
 
 export const catchAll = (more: Partial<SetElement> = {}): SetElement => element([], [], { isCatchAll: true, ...more })

@@ -37,6 +37,22 @@ export interface SetElement {
   readonly source: Source
 }
 
+/** An element that is nothing but its key. */
+export const plainElement = (from: readonly number[], source: Source, to: readonly number[] = from): SetElement => ({
+  from,
+  to,
+  isCatchAll: false,
+  verdict: null,
+  data: null,
+  object: null,
+  timeout: null,
+  expires: null,
+  comment: null,
+  statements: [],
+  interfaceNames: null,
+  source,
+})
+
 /** Values of a map. With `isInterval` each element has two of them: from where to where (`{ 192.0.2.1 : 10.0.0.1-10.0.0.9 }`, for nat). */
 export interface MapValue {
   readonly kind: 'value'

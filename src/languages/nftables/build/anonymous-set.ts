@@ -1,7 +1,7 @@
 /** Sets without a name: those written in braces in a rule, and those that a term implies. */
 
-import type { KeyField, SetElement, Source } from '../../../model/rules/index.ts'
-import { wordsOf } from '../../../model/rules/index.ts'
+import type { KeyField, Source } from '../../../model/rules/index.ts'
+import { plainElement, wordsOf } from '../../../model/rules/index.ts'
 import type { DataType } from '../symbols/datatype.ts'
 import { nextHandle, type SetState, type TableState } from './table-state.ts'
 
@@ -46,21 +46,6 @@ export function emptyAnonymousSet(
   table.anonymousSets.set(prefix, count + 1)
   return { ...emptySet(table, `${prefix}${count}`, types, source), data, isAnonymous: true, isConstant: true }
 }
-
-export const plainElement = (from: readonly number[], source: Source, to: readonly number[] = from): SetElement => ({
-  from,
-  to,
-  isCatchAll: false,
-  verdict: null,
-  data: null,
-  object: null,
-  timeout: null,
-  expires: null,
-  comment: null,
-  statements: [],
-  interfaceNames: null,
-  source,
-})
 
 /** A set of just these keys. */
 export const anonymousSet = (

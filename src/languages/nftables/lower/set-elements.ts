@@ -3,12 +3,12 @@
 import {
   type List,
   PackedElements,
+  plainElement,
   type SetDefinition,
   type SetElement,
   type Source,
 } from '../../../model/rules/index.ts'
 import type { ElementNode, Expression } from '../ast.ts'
-import { plainElement } from '../build/anonymous-set.ts'
 import type { SetState } from '../build/table-state.ts'
 import { PackedNodes } from '../packed-nodes.ts'
 import { refuse } from '../refusal.ts'
