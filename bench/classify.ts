@@ -3,8 +3,7 @@
  * packets of 60,000 flows.
  */
 
-import { buildUdp, Hook, Packet } from '../src/model/packet/index.ts'
-import { type CompiledRuleset, compileRuleset, type Statement } from '../src/model/rules/index.ts'
+import { type CompiledRuleset, compileRuleset } from '../src/model/machine/index.ts'
 import {
   compare,
   counter,
@@ -20,7 +19,9 @@ import {
   surroundings,
   verdict,
   written,
-} from '../src/model/rules/rules.fixture.ts'
+} from '../src/model/machine/rules.fixture.ts'
+import { buildUdp, Hook, Packet } from '../src/model/packet/index.ts'
+import type { Statement } from '../src/model/rules/index.ts'
 
 export interface Measurement {
   readonly name: string

@@ -1,16 +1,6 @@
 /** Nanoseconds per packet of the rule machine alone, in both forms of code: a five-rule stateful ruleset, and ten thousand rules. */
 
 import {
-  buildTcp,
-  buildUdp,
-  Hook,
-  type HookFunction,
-  HookVerdict,
-  type Packet,
-  packetOf,
-} from '../src/model/packet/index.ts'
-import type { Statement } from '../src/model/rules/index.ts'
-import {
   address,
   compare,
   compiled,
@@ -25,7 +15,17 @@ import {
   set,
   surroundings,
   verdict,
-} from '../src/model/rules/rules.fixture.ts'
+} from '../src/model/machine/rules.fixture.ts'
+import {
+  buildTcp,
+  buildUdp,
+  Hook,
+  type HookFunction,
+  HookVerdict,
+  type Packet,
+  packetOf,
+} from '../src/model/packet/index.ts'
+import type { Statement } from '../src/model/rules/index.ts'
 
 const accept = verdict('accept')
 const isTcp = compare(meta('l4proto'), '==', 6)

@@ -4,8 +4,8 @@
  */
 
 import { parseRuleset } from '../src/languages/nftables/index.ts'
+import { storeOf } from '../src/model/machine/rules.fixture.ts'
 import type { SetDefinition } from '../src/model/rules/index.ts'
-import { storeOf } from '../src/model/rules/rules.fixture.ts'
 
 export interface Measurement {
   readonly name: string

@@ -1,7 +1,7 @@
 /** Sends packets through a ruleset in generated code, where that is allowed, and prints whether it is and what became of them. */
 
+import { compare, compiled, field, judge, surroundings, verdict } from '../src/model/machine/rules.fixture.ts'
 import { buildUdp, Hook, packetOf } from '../src/model/packet/index.ts'
-import { compare, compiled, field, judge, surroundings, verdict } from '../src/model/rules/rules.fixture.ts'
 
 function canGenerate(): boolean {
   try {

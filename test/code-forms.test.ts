@@ -8,9 +8,9 @@ import { runInModel } from '../src/analysis/lab/index.ts'
 import { parseRuleset } from '../src/languages/nftables/index.ts'
 import { wildText } from '../src/linux/generate/rulesets/wild.fixture.ts'
 import { readRecording, recordingsIn } from '../src/linux/lab/index.ts'
-import { runForm } from '../src/model/rules/code/forms.fixture.ts'
+import { runForm } from '../src/model/machine/code/forms.fixture.ts'
+import { packets } from '../src/model/machine/random-rules.fixture.ts'
 import type { Ruleset } from '../src/model/rules/index.ts'
-import { packets } from '../src/model/rules/random-rules.fixture.ts'
 
 const recordings = recordingsIn(join(import.meta.dirname, 'kernel'))
 

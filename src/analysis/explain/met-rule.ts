@@ -1,8 +1,9 @@
 /** A rule that a packet has met: what is noted while it runs, and what is told of it afterwards. */
 
 import type { Conntrack } from '../../model/conntrack/index.ts'
+import type { DescribeFound, Outcome } from '../../model/machine/index.ts'
 import type { Packet } from '../../model/packet/index.ts'
-import type { Chain, DescribeFound, Outcome, Rule, Ruleset, Statement } from '../../model/rules/index.ts'
+import type { Chain, Rule, Ruleset, Statement } from '../../model/rules/index.ts'
 import type { StatementStep, Step } from './walk.ts'
 
 /** Where a rule stands, and what must be looked at when it runs. */

@@ -23,6 +23,7 @@ import {
   type Probe,
 } from '../../model/engine/index.ts'
 import type { Host } from '../../model/host/index.ts'
+import type { DescribeFound, Outcome, Tracer } from '../../model/machine/index.ts'
 import {
   fullText,
   Hook,
@@ -36,7 +37,7 @@ import {
   packetText,
   protocolText,
 } from '../../model/packet/index.ts'
-import type { Chain, DescribeFound, Outcome, Rule, Ruleset, Statement, Table, Tracer } from '../../model/rules/index.ts'
+import type { Chain, Rule, Ruleset, Statement, Table } from '../../model/rules/index.ts'
 import { ByteKeeper, type KeptBytes, keptView } from './kept-bytes.ts'
 import { MetRule, type RulePlace, rulePlaces } from './met-rule.ts'
 import { type Noted, RecordedWalk } from './recorded-walk.ts'

@@ -1,7 +1,8 @@
 /** The rules that a packet met, as nftrace tells them: rules that were not left by a failed match, ends of chains, policies. */
 
+import type { Outcome, Tracer } from '../../model/machine/index.ts'
 import type { Packet } from '../../model/packet/index.ts'
-import type { Chain, Outcome, Rule, Table, Tracer } from '../../model/rules/index.ts'
+import type { Chain, Rule, Table } from '../../model/rules/index.ts'
 import type { TraceLine } from './format.ts'
 
 /** A chain that a packet is in. */

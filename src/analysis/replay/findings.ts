@@ -1,6 +1,6 @@
 /** What a replay has counted, as data that can be sent from a worker and added to what others counted; and the summary of it. */
 
-import type { CompiledRuleset } from '../../model/rules/index.ts'
+import type { CompiledRuleset } from '../../model/machine/index.ts'
 import { type RuleIndex, withCounters } from './rule-index.ts'
 import { secondsOf } from './seconds.ts'
 import type { CaptureSummary, RuleCount, Summary } from './summary.ts'

@@ -3,11 +3,17 @@
 import type { ConntrackSettings } from '../conntrack/index.ts'
 import { Conntrack, Fragments } from '../conntrack/index.ts'
 import type { Host } from '../host/index.ts'
+import {
+  type CompiledBaseChain,
+  type CompiledRuleset,
+  compileRuleset,
+  type Form,
+  type Tracer,
+} from '../machine/index.ts'
 import { Nat } from '../nat/index.ts'
 import type { HookFunction, HookNumber, Packet } from '../packet/index.ts'
 import { Hook, HookVerdict } from '../packet/index.ts'
-import type { CompiledBaseChain, CompiledRuleset, Form, Ruleset, Tracer } from '../rules/index.ts'
-import { compileRuleset } from '../rules/index.ts'
+import type { Ruleset } from '../rules/index.ts'
 import type { DropNumber, FateNumber, SendError } from './fate.ts'
 import type { HookEntry } from './hook-lists.ts'
 import { buildHookLists, Place, trackingEntries } from './hook-lists.ts'

@@ -1,10 +1,10 @@
 /** Where NAT stands on the hooks, and the chains of type nat that it asks about the first packet of a connection. */
 
+import type { CompiledBaseChain } from '../machine/index.ts'
 import type { Nat } from '../nat/index.ts'
 import { NatRefusal, Translated, type TranslatedNumber } from '../nat/index.ts'
 import type { HookFunction, HookNumber } from '../packet/index.ts'
 import { Hook, HookPriority, HookVerdict } from '../packet/index.ts'
-import type { CompiledBaseChain } from '../rules/index.ts'
 import type { HookEntry } from './hook-lists.ts'
 import { Place } from './hook-lists.ts'
 import type { Rerouter } from './route-chain.ts'

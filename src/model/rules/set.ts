@@ -1,4 +1,4 @@
-/** Sets, maps and verdict maps as data. Their run-time form, which rules may change, is in `set-store.ts`. */
+/** Sets, maps and verdict maps as data. Their run-time form, which rules may change, is in `machine/sets/`. */
 
 import type { List } from './list.ts'
 import type { RuleObject } from './object.ts'

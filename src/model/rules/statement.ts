@@ -1,4 +1,4 @@
-/** What a rule does, in order: a match that fails ends the rule; a verdict ends it too. Each kind is one file in `expressions/`. */
+/** What a rule does, in order: a match that fails ends the rule; a verdict ends it too. Each kind has its code in `machine/expressions/`. */
 
 import type { LimitParameters, RuleObject } from './object.ts'
 import type { Source } from './ruleset.ts'

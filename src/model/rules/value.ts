@@ -1,5 +1,5 @@
 /**
- * Values that a rule computes from a packet, as a tree. Each kind is one file in `expressions/`.
+ * Values that a rule computes from a packet, as a tree. How each is computed is one file in `machine/expressions/`.
  *
  * A value is `width` bits and lies in registers of 32 bits, most significant first: bytes are taken in network order in groups
  * of four, the last group as many bytes as remain. So 48 bits are two words, the second below 2^16; unsigned comparison word by

@@ -5,7 +5,7 @@
  * numbers, and two bounds are a range.
  */
 
-import type { Listing, Ruleset, Table } from '../../../model/rules/index.ts'
+import type { Ruleset, RulesetState, Table } from '../../../model/rules/index.ts'
 import { chainJson } from './chain.ts'
 import type { Json } from './json.ts'
 import { objectJson } from './object.ts'
@@ -16,7 +16,7 @@ import { RunState } from './state.ts'
 export type { Json } from './json.ts'
 
 /** Tables in order; in each the objects, sets, chains, and at last the rules of all chains. `listing` null: as loaded. */
-export function rulesetJson(ruleset: Ruleset, listing: Listing | null): Json[] {
+export function rulesetJson(ruleset: Ruleset, listing: RulesetState | null): Json[] {
   const state = new RunState(listing)
   return ruleset.tables.flatMap((table) => tableJson(table, state))
 }

@@ -1,6 +1,6 @@
 /** What statements and objects have counted, by statement and object. */
 
-import type { Listing, RuleObject, Statement } from '../../../model/rules/index.ts'
+import type { RuleObject, RulesetState, Statement } from '../../../model/rules/index.ts'
 
 export interface Counted {
   readonly packets: number
@@ -8,12 +8,12 @@ export interface Counted {
 }
 
 export class RunState {
-  readonly listing: Listing | null
+  readonly listing: RulesetState | null
   readonly #statements: ReadonlyMap<Statement, { readonly count: Counted | null; readonly text: string }>
   readonly #objects: ReadonlyMap<RuleObject, { readonly count: Counted | null; readonly text: string }>
 
   /** Without a listing everything is as it was loaded. */
-  constructor(listing: Listing | null) {
+  constructor(listing: RulesetState | null) {
     this.listing = listing
     this.#statements = new Map(listing?.statements().map((state) => [state.statement, state]))
     this.#objects = new Map(listing?.objects().map((state) => [state.object, state]))

@@ -1,0 +1,18 @@
+/** A stateful object of the table, by its name (Linux nft_objref). */
+
+import type { ObjectStatement } from '../../rules/index.ts'
+import { run } from '../code/operation.ts'
+import type { StatementExpression } from '../machine.ts'
+import { isFinal } from '../result.ts'
+
+export const object: StatementExpression<ObjectStatement> = {
+  code(statement, machine, ruleId) {
+    const { step } = machine.object(statement.object)
+    const refer = run((packet) => {
+      const result = step(packet)
+      if (isFinal(result)) packet.rule = ruleId
+      return result
+    })
+    return [refer]
+  },
+}

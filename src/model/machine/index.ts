@@ -1,0 +1,8 @@
+export { asksForConntrack } from './asks-for-conntrack.ts'
+export type { Form } from './code/joiner.ts'
+export * from './compile.ts'
+export * from './describe.ts'
+export * from './describe-words.ts'
+export { describeValue } from './expressions/values.ts'
+export * from './surroundings.ts'
+export * from './tracer.ts'

@@ -1,9 +1,0 @@
-/** A verdict written in the rule (Linux nft_immediate). */
-
-import { end } from '../code/operation.ts'
-import type { StatementExpression } from '../machine.ts'
-import type { VerdictStatement } from '../statement.ts'
-
-export const verdict: StatementExpression<VerdictStatement> = {
-  code: (statement, machine, ruleId) => [end(machine.verdictResult(statement.verdict), ruleId)],
-}
