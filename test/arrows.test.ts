@@ -27,6 +27,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   'languages/diagnostics': ['model/rules'],
   'languages/nftables': ['languages/diagnostics', 'model/rules', 'model/packet', 'model/bytes'],
+  'languages/nftables-json': ['languages/nftables', 'model/rules', 'model/packet', 'model/bytes'],
   'analysis/capture': ['model/bytes'],
   'analysis/replay': ['analysis/capture', 'model/*', 'languages/diagnostics'],
   'analysis/lab': ['model/*', 'languages/*'],

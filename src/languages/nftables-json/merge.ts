@@ -4,8 +4,8 @@
  * what the rule says.
  */
 
-import type { Family, Statement } from '../../../model/rules/index.ts'
-import { mergedComparisons } from '../lower/merged-comparisons.ts'
+import type { Family, Statement } from '../../model/rules/index.ts'
+import { mergedComparisons } from '../nftables/index.ts'
 
 export function mergeMatches(statements: readonly Statement[], family: Family): Statement[] {
   const result: (Statement | null)[] = statements.map((statement, index) =>

@@ -1,8 +1,7 @@
 /** Elements of sets and maps as nft's JSON: keys field by field, and what maps have for them. */
 
-import type { List, SetDefinition, SetElement } from '../../../model/rules/index.ts'
-import { numberFrom } from '../lower/typed.ts'
-import type { DataType } from '../symbols/datatype.ts'
+import type { List, SetDefinition, SetElement } from '../../model/rules/index.ts'
+import { type DataType, numberFrom } from '../nftables/index.ts'
 import { constantJson, hasPrefixes, prefixJson, rangeJson, typeNamed } from './constant.ts'
 import type { Json } from './json.ts'
 import { verdictJson } from './verdict.ts'

@@ -1,6 +1,6 @@
 /** Verdicts as nft's JSON. */
 
-import type { Verdict } from '../../../model/rules/index.ts'
+import type { Verdict } from '../../model/rules/index.ts'
 import type { Json } from './json.ts'
 
 export function verdictJson(verdict: Verdict): Json {

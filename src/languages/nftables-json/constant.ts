@@ -1,8 +1,7 @@
 /** Constants of a type as nft prints them in JSON: names where the type has them, numbers, addresses, times. */
 
-import { addressText } from '../../../model/bytes/index.ts'
-import type { DataType } from '../symbols/datatype.ts'
-import { dataTypeNamed, integerType, stringType, dataTypes as t } from '../symbols/datatypes.ts'
+import { addressText } from '../../model/bytes/index.ts'
+import { type DataType, dataTypeNamed, integerType, stringType, dataTypes as t } from '../nftables/index.ts'
 import { dateText, hourText } from './clock.ts'
 import type { Json } from './json.ts'
 import { bitsOf, bytesOf, onesOf, prefixLengthOf } from './words.ts'

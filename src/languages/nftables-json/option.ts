@@ -6,10 +6,17 @@ import type {
   SctpChunkValue,
   SetTcpOptionStatement,
   TcpOptionValue,
-} from '../../../model/rules/index.ts'
-import type { DataType } from '../symbols/datatype.ts'
-import { integerType, dataTypes as t } from '../symbols/datatypes.ts'
-import { type Extension, extensionHeaders, ipOptions, sctpChunks, tcpOptions } from '../symbols/extension-headers.ts'
+} from '../../model/rules/index.ts'
+import {
+  type DataType,
+  type Extension,
+  extensionHeaders,
+  integerType,
+  ipOptions,
+  sctpChunks,
+  dataTypes as t,
+  tcpOptions,
+} from '../nftables/index.ts'
 import type { Json } from './json.ts'
 
 export interface FoundOption {

@@ -1,9 +1,7 @@
 /** Statements of nat as nft's JSON. */
 
-import { type NatStatement, registersOf, type Value } from '../../../model/rules/index.ts'
-import { numberFrom } from '../lower/typed.ts'
-import type { DataType } from '../symbols/datatype.ts'
-import { dataTypes } from '../symbols/datatypes.ts'
+import { type NatStatement, registersOf, type Value } from '../../model/rules/index.ts'
+import { type DataType, dataTypes, numberFrom } from '../nftables/index.ts'
 import { boundsJson, constantJson } from './constant.ts'
 import { boundedJson } from './element.ts'
 import type { Json } from './json.ts'

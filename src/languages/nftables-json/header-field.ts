@@ -1,9 +1,14 @@
 /** Bits of the packet as fields of the header that the rule is known to be about, or as raw bits. */
 
-import type { PayloadValue } from '../../../model/rules/index.ts'
-import type { DataType } from '../symbols/datatype.ts'
-import { integerType, dataTypes as t } from '../symbols/datatypes.ts'
-import type { Field, Header, HeaderName } from '../symbols/headers.ts'
+import type { PayloadValue } from '../../model/rules/index.ts'
+import {
+  type DataType,
+  type Field,
+  type Header,
+  type HeaderName,
+  integerType,
+  dataTypes as t,
+} from '../nftables/index.ts'
 import type { Json } from './json.ts'
 import { layerOf, type ProtocolContext } from './protocol-context.ts'
 import { bitsOf } from './words.ts'

@@ -7,9 +7,8 @@ import type {
   RangeStatement,
   Statement,
   Value,
-} from '../../../model/rules/index.ts'
-import { numberFrom } from '../lower/typed.ts'
-import type { DataType } from '../symbols/datatype.ts'
+} from '../../model/rules/index.ts'
+import { type DataType, numberFrom } from '../nftables/index.ts'
 import {
   boundsJson,
   constantJson,

@@ -1,6 +1,6 @@
 /** Sets and maps where a rule uses them: by name, or with their elements. */
 
-import type { SetDefinition, Value } from '../../../model/rules/index.ts'
+import type { SetDefinition, Value } from '../../model/rules/index.ts'
 import { dataJson, joined, keyJson } from './element.ts'
 import type { Json } from './json.ts'
 

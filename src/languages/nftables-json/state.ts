@@ -1,6 +1,6 @@
 /** What statements and objects have counted, by statement and object. */
 
-import type { RuleObject, RulesetState, Statement } from '../../../model/rules/index.ts'
+import type { RuleObject, RulesetState, Statement } from '../../model/rules/index.ts'
 
 export interface Counted {
   readonly packets: number

@@ -1,7 +1,7 @@
 /** Chains as nft's JSON. */
 
-import { Hook } from '../../../model/packet/index.ts'
-import type { Chain, Table } from '../../../model/rules/index.ts'
+import { Hook } from '../../model/packet/index.ts'
+import type { Chain, Table } from '../../model/rules/index.ts'
 import type { Json } from './json.ts'
 
 export function chainJson({ base, handle, name }: Chain, { family, name: table }: Table): Json {

@@ -1,6 +1,6 @@
 /** A rule as nft's JSON: what the machine does, raised to what nft would print of it. */
 
-import type { Chain, Rule, Statement, Table } from '../../../model/rules/index.ts'
+import type { Chain, Rule, Statement, Table } from '../../model/rules/index.ts'
 import type { Json } from './json.ts'
 import { compareMatches, lookupMatch, type Match, rangeMatch, rangeOf } from './match.ts'
 import { mergeMatches } from './merge.ts'

@@ -5,7 +5,7 @@
  * numbers, and two bounds are a range.
  */
 
-import type { Ruleset, RulesetState, Table } from '../../../model/rules/index.ts'
+import type { Ruleset, RulesetState, Table } from '../../model/rules/index.ts'
 import { chainJson } from './chain.ts'
 import type { Json } from './json.ts'
 import { objectJson } from './object.ts'

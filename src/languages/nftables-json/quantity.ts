@@ -1,6 +1,6 @@
 /** Rates and volumes as nft's JSON: in the largest unit that leaves no rest. */
 
-import type { LimitParameters } from '../../../model/rules/index.ts'
+import type { LimitParameters } from '../../model/rules/index.ts'
 import type { Json } from './json.ts'
 
 const units = [

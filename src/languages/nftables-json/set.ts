@@ -1,6 +1,6 @@
 /** Named sets and maps as nft's JSON, with the elements that live at the end of the run. */
 
-import type { ElementState, SetDefinition, SetElement, Statement, Table } from '../../../model/rules/index.ts'
+import type { ElementState, SetDefinition, SetElement, Statement, Table } from '../../model/rules/index.ts'
 import { dataJson, joined, keyJson } from './element.ts'
 import type { Json } from './json.ts'
 import { ProtocolContext } from './protocol-context.ts'

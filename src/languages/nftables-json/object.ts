@@ -6,9 +6,8 @@ import {
   type RuleObject,
   type Table,
   type TimeoutObject,
-} from '../../../model/rules/index.ts'
-import { timeoutStates } from '../symbols/conntrack-names.ts'
-import { dataTypes } from '../symbols/datatypes.ts'
+} from '../../model/rules/index.ts'
+import { dataTypes, timeoutStates } from '../nftables/index.ts'
 import { plainConstantJson } from './constant.ts'
 import type { Json } from './json.ts'
 import { limitMembers } from './quantity.ts'

@@ -1,7 +1,7 @@
 /** A rule in a table that has whatever rules refer to, listed; for tests. */
 
-import type { Ruleset } from '../../../model/rules/index.ts'
-import { parseRuleset } from '../parse-ruleset.ts'
+import type { Ruleset } from '../../model/rules/index.ts'
+import { parseRuleset } from '../nftables/index.ts'
 import type { Json } from './json.ts'
 import { rulesetJson } from './list.ts'
 

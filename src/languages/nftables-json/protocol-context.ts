@@ -5,8 +5,8 @@
  * other statement than matches stands between them. The rules, oddities included, are those of nft 1.0.6.
  */
 
-import type { Family } from '../../../model/rules/index.ts'
-import { type Header, type HeaderName, headers } from '../symbols/headers.ts'
+import type { Family } from '../../model/rules/index.ts'
+import { type Header, type HeaderName, headers } from '../nftables/index.ts'
 import type { FoundField } from './header-field.ts'
 
 /** Layers in order: a match says which header the layer above it has. */

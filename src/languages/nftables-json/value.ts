@@ -9,11 +9,8 @@ import type {
   PayloadValue,
   RouteValue,
   Value,
-} from '../../../model/rules/index.ts'
-import { numberFrom } from '../lower/typed.ts'
-import type { DataType } from '../symbols/datatype.ts'
-import { integerType, dataTypes as t } from '../symbols/datatypes.ts'
-import { conntrackNames, metaNames } from '../symbols/keys.ts'
+} from '../../model/rules/index.ts'
+import { conntrackNames, type DataType, integerType, metaNames, numberFrom, dataTypes as t } from '../nftables/index.ts'
 import { constantJson, untyped } from './constant.ts'
 import { type Bits, findField, maskedBits } from './header-field.ts'
 import type { Json } from './json.ts'

@@ -11,12 +11,18 @@ import type {
   Statement,
   UpdateSetStatement,
   VerdictMapStatement,
-} from '../../../model/rules/index.ts'
-import { numberFrom } from '../lower/typed.ts'
-import type { DataType } from '../symbols/datatype.ts'
-import { dataTypes, integerType } from '../symbols/datatypes.ts'
-import { icmpCodes, icmpv6Codes, icmpxCodes } from '../symbols/icmp-names.ts'
-import { conntrackNames, metaNames } from '../symbols/keys.ts'
+} from '../../model/rules/index.ts'
+import {
+  conntrackNames,
+  type DataType,
+  dataTypes,
+  icmpCodes,
+  icmpv6Codes,
+  icmpxCodes,
+  integerType,
+  metaNames,
+  numberFrom,
+} from '../nftables/index.ts'
 import { flagList, typeNamed } from './constant.ts'
 import { findField } from './header-field.ts'
 import type { Json } from './json.ts'
