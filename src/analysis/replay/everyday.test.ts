@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultSettings } from '../../model/conntrack/index.ts'
+import { defaultSettings, listEntry } from '../../model/conntrack/index.ts'
 import { buildIcmp, buildTcp, buildUdp, type UdpFields } from '../../model/packet/index.ts'
 import type { Ruleset } from '../../model/rules/index.ts'
-import { CaptureReader, createFrame, FrameBlock, writePcap } from '../capture/index.ts'
+import { blockLength, CaptureReader, createFrame, FrameBlock, writePcap } from '../capture/index.ts'
 import { EverydayPackets } from './everyday.ts'
 import { betweenText, ethernet, masqueradingRuleset, statefulRuleset } from './replay.fixture.ts'
 import { Replay } from './replay.ts'
@@ -99,7 +99,11 @@ function replayOf(ruleset: Ruleset, bytes: Uint8Array, isInBlocks: boolean): unk
     const frame = createFrame()
     while (reader.next(frame)) replay.feed(frame, 0)
   }
-  return { summary: replay.summary([]), flows: [...replay.readFlows()], entries: [...replay.conntrack.entries()] }
+  return {
+    summary: replay.summary([]),
+    flows: [...replay.readFlows()],
+    entries: [...replay.conntrack.entries()].map((entry) => listEntry(replay.conntrack, entry)),
+  }
 }
 
 describe('a block of frames', () => {
@@ -150,7 +154,7 @@ describe('a block of frames', () => {
     const block = new FrameBlock()
     reader.push(captureOf([{ name, isCut: false, milliseconds: 0 }], 1))
     reader.nextBlock(block)
-    const everyday = new EverydayPackets({ inputOf: () => 1 })
+    const everyday = new EverydayPackets({ inputOf: () => 1 }, new Float64Array(blockLength))
     everyday.find(block)
     expect(everyday.inputs[0] !== 0).toBe(isEveryday)
   })

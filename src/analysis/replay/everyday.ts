@@ -4,8 +4,8 @@
  */
 
 import { fold, foldedSum } from '../../model/bytes/index.ts'
-import { hashTuple4 } from '../../model/conntrack/index.ts'
-import { type Packet, Protocol } from '../../model/packet/index.ts'
+import { hashTuple4, type PacketColumns } from '../../model/conntrack/index.ts'
+import { Protocol } from '../../model/packet/index.ts'
 import { blockLength, type FrameBlock } from '../capture/index.ts'
 
 const linkEthernet = 1
@@ -19,6 +19,7 @@ const tcpHeaderLength = 20
 const plainHeader = 0x45
 const fragmentMask = 0x3fff
 const none = 0
+const noBytes = new Uint8Array(0)
 
 /** Ordinary unicast: no group, no loopback, not 0.0.0.0/8. */
 const isOrdinary = (address: number): boolean => {
@@ -31,29 +32,33 @@ export interface Entrance {
   inputOf(source: number, destination: number): number
 }
 
-export class EverydayPackets {
+export class EverydayPackets implements PacketColumns {
   /** By which interface the packet of each frame comes in; {@link none} where the frame has to be looked at in full. */
   readonly inputs: Int32Array = new Int32Array(blockLength)
-  /** Of the everyday ones: where they begin and end in the block's bytes, their tuples, and the hashes of these. */
   readonly starts: Int32Array = new Int32Array(blockLength)
-  readonly ends: Int32Array = new Int32Array(blockLength)
+  readonly lengths: Int32Array = new Int32Array(blockLength)
+  readonly protocols: Uint8Array = new Uint8Array(blockLength)
   readonly sources: Int32Array = new Int32Array(blockLength)
   readonly destinations: Int32Array = new Int32Array(blockLength)
   readonly ports: Int32Array = new Int32Array(blockLength)
   readonly hashes: Int32Array = new Int32Array(blockLength)
-  /** The hashes of the everyday ones alone, one behind the other, and how many there are. */
-  readonly wanted: Int32Array = new Int32Array(blockLength)
-  count = 0
+  readonly times: Float64Array
+  readonly links: Int32Array = new Int32Array(blockLength)
+  readonly courses: Int32Array = new Int32Array(blockLength)
+  readonly owners: Int32Array = new Int32Array(blockLength)
+  bytes: Uint8Array = noBytes
   readonly #entrance: Entrance
 
-  constructor(entrance: Entrance) {
+  /** `times`: of all frames of the block, for whoever knows them to fill in. */
+  constructor(entrance: Entrance, times: Float64Array) {
+    this.times = times
     this.#entrance = entrance
   }
 
   /** `isOwn`: 0 for frames that are not looked at. */
   find(block: FrameBlock, isOwn: Uint8Array | null = null): void {
-    const { linkType, count } = block
-    this.count = 0
+    const { bytes, linkType, count } = block
+    if (this.bytes !== bytes) this.bytes = bytes
     if (linkType !== linkEthernet && linkType !== linkRawIp) {
       this.inputs.fill(none, 0, count)
       return
@@ -73,59 +78,41 @@ export class EverydayPackets {
     if (skipped !== 0 && view.getUint16(frame + skipped - 2) !== ipv4) return
     const start = frame + skipped
     const first = view.getInt32(start)
-    const end = start + (first & 0xffff)
-    if (first >>> 24 !== plainHeader || end > frame + captured) return
-    if ((view.getInt32(start + 4) & fragmentMask) !== 0) return
+    const second = view.getInt32(start + 4)
     const life = view.getInt32(start + 8)
-    const protocol = (life >>> 16) & 0xff
     const source = view.getInt32(start + 12)
     const destination = view.getInt32(start + 16)
+    const length = first & 0xffff
+    if (first >>> 24 !== plainHeader || start + length > frame + captured || (second & fragmentMask) !== 0) return
     // A time to live of 1 and a header sum of zero are told apart elsewhere.
     if (life >>> 24 <= 1 || (life & 0xffff) === 0 || !isOrdinary(source) || !isOrdinary(destination)) return
-    const addresses = (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff)
-    if (!isHeaderRight(view, start, addresses) || !isSegmentRight(view, start + headerLength, end, protocol, addresses))
-      return
+    const addresses = halves(source) + halves(destination)
+    if (fold(halves(first) + halves(second) + halves(life) + addresses) !== 0xffff) return
+    const protocol = (life >>> 16) & 0xff
+    if (!isSegmentRight(view, start + headerLength, length - headerLength, protocol, addresses)) return
     const ports = view.getInt32(start + headerLength)
     this.inputs[i] = this.#entrance.inputOf(source, destination)
     this.starts[i] = start
-    this.ends[i] = end
+    this.lengths[i] = length
+    this.protocols[i] = protocol
     this.sources[i] = source
     this.destinations[i] = destination
     this.ports[i] = ports
-    const hash = hashTuple4(source, destination, ports, protocol, 0)
-    this.hashes[i] = hash
-    this.wanted[this.count++] = hash
-  }
-
-  /** Makes `packet`, which was reset, the everyday packet at `i`, decoded. */
-  take(block: FrameBlock, i: number, packet: Packet): void {
-    const start = this.starts[i]!
-    if (packet.bytes !== block.bytes) packet.bytes = block.bytes
-    packet.start = start
-    packet.end = this.ends[i]!
-    packet.family = 4
-    packet.protocol = block.bytes[start + 9]!
-    packet.transport = start + headerLength
-    packet.input = this.inputs[i]!
-    packet.isChecksumVerified = true
+    this.hashes[i] = hashTuple4(source, destination, ports, protocol, 0)
   }
 }
 
-function isHeaderRight(view: DataView, start: number, addresses: number): boolean {
-  const first = view.getInt32(start)
-  const second = view.getInt32(start + 4)
-  const third = view.getInt32(start + 8)
-  const sum =
-    (first >>> 16) + (first & 0xffff) + (second >>> 16) + (second & 0xffff) + (third >>> 16) + (third & 0xffff)
-  return fold(sum + addresses) === 0xffff
-}
+/** The sum of both halves of a word. */
+const halves = (word: number): number => (word >>> 16) + (word & 0xffff)
 
-/** Of UDP, a checksum that was left out is fine. */
-function isSegmentRight(view: DataView, at: number, end: number, protocol: number, addresses: number): boolean {
-  const length = end - at
+/** Its length and its sum. Of UDP, a checksum that was left out is fine. */
+function isSegmentRight(view: DataView, at: number, length: number, protocol: number, addresses: number): boolean {
   if (protocol === Protocol.udp) {
     if (length < udpHeaderLength) return false
-    if (view.getUint16(at + 6) === 0) return true
+    const lengths = view.getInt32(at + 4)
+    const said = lengths >>> 16
+    if (said > length || said < udpHeaderLength) return false
+    if ((lengths & 0xffff) === 0) return true
   } else if (protocol !== Protocol.tcp || length < tcpHeaderLength) return false
-  return foldedSum(view, at, end, addresses + length + protocol) === 0xffff
+  return foldedSum(view, at, at + length, addresses + length + protocol) === 0xffff
 }

@@ -1,6 +1,6 @@
 /** What became of packets, told to the rows of their flows. */
 
-import type { Conntrack } from '../../model/conntrack/index.ts'
+import type { Conntrack, PacketColumns } from '../../model/conntrack/index.ts'
 import { type Engine, Fate } from '../../model/engine/index.ts'
 import { type Packet, Protocol, sourceAt } from '../../model/packet/index.ts'
 import { FlowFlag, type FlowTable, hostDecision } from './flow-table.ts'
@@ -39,6 +39,13 @@ export class FlowAccounts {
     tally.state(packet.state, 0)
     this.#flows.countPacket(row, packet.isReply, length, packet.time, packet.state, packet.number)
     return true
+  }
+
+  /** What {@link countKnown} does, for those of `count` packets that have gone a course. */
+  countPassed(columns: PacketColumns, numbers: Int32Array, count: number): void {
+    const passed = this.#flows.countPassed(columns, numbers, count)
+    this.#tally.verdicts.accept += passed
+    this.#tally.established(passed)
   }
 
   /** Counts a packet and what was made because of it, for the summary and for its flow; answers the flow's row or 0. */

@@ -1,7 +1,7 @@
 /** One row per flow of the replay: who speaks with whom, how much, and what became of it. Rows lie in typed arrays. */
 
 import { printAddress, readInt32, readUint16, writeUint32 } from '../../model/bytes/index.ts'
-import type { Conntrack } from '../../model/conntrack/index.ts'
+import type { Conntrack, PacketColumns } from '../../model/conntrack/index.ts'
 import { hasPorts, Protocol } from '../../model/packet/index.ts'
 import {
   Begin,
@@ -16,6 +16,8 @@ import {
   stride,
   Word,
 } from './flow-layout.ts'
+
+import { stateBits } from './state-bits.ts'
 
 export { FlowFlag } from './flow-layout.ts'
 
@@ -161,15 +163,26 @@ export class FlowTable {
     this.#hotDoubles[d + HotDouble.lastTime] = time
   }
 
-  /** Reads what {@link countPacket} will change in these rows, so that the processor has it at hand by then. Answers nothing of use. */
-  touch(rows: Int32Array, count: number): number {
+  /** The same for those of `count` packets that have gone a course, whose owners are rows; others may have been counted after them. Answers how many. */
+  countPassed({ courses, lengths, links, owners, times }: PacketColumns, numbers: Int32Array, count: number): number {
     const hot = this.#hot
-    let sum = 0
+    const doubles = this.#hotDoubles
+    let passed = 0
     for (let i = 0; i < count; i++) {
-      const end = rows[i]! * hotStride
-      sum |= hot[Math.max(0, end - hotStride)]! | hot[end]!
+      if (courses[i] === 0) continue
+      passed++
+      const at = (owners[i]! - 1) * hotStride
+      const back = (links[i]! & 1) ^ ((hot[at + Hot.flags]! & FlowFlag.swapped) === 0 ? 0 : 1)
+      const number = numbers[i]!
+      hot[at + Hot.forthPackets + back]! += 1
+      if (number > hot[at + Hot.lastForth + back]!) hot[at + Hot.lastForth + back] = number
+      hot[at + Hot.states]! |= stateBits.established
+      const d = (owners[i]! - 1) * hotDoubleStride
+      const time = times[i]!
+      doubles[d + HotDouble.forthBytes + back]! -= -lengths[i]!
+      if (time > doubles[d + HotDouble.lastTime]!) doubles[d + HotDouble.lastTime] = time
     }
-    return sum
+    return passed
   }
 
   /** Number of its last packet in the entry's original or reply direction; 0: none. */

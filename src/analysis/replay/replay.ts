@@ -66,7 +66,8 @@ export class Replay implements Replayed {
   readonly #vantage: Vantage
   /** Null: every packet has to be looked at in full. */
   readonly #everyday: EverydayPackets | null
-  readonly #rows: Int32Array = new Int32Array(blockLength)
+  readonly #times: Float64Array = new Float64Array(blockLength)
+  readonly #numbers: Int32Array = new Int32Array(blockLength)
   readonly #frame: Frame = createFrame()
   readonly #hostVantage: HostVantage | null
   readonly #trust: ChecksumTrust
@@ -81,6 +82,8 @@ export class Replay implements Replayed {
   readonly #sentView: IpView = new IpView()
   readonly #placement: Placement = createPlacement()
   readonly #packet: Packet = new Packet()
+  /** It is as {@link Packet.reset} leaves it. */
+  #isPacketFresh = false
   readonly #scratch: Uint8Array = new Uint8Array(scratchLength)
   readonly #shard: ShardWatch | null
   readonly #tally: Tally = new Tally()
@@ -115,7 +118,7 @@ export class Replay implements Replayed {
       const isPlain = !this.#needsMemory && this.#trust.isByChecksum && this.#engine.isConntrackFirst
       this.#hostVantage = null
       this.#vantage = between
-      this.#everyday = isPlain ? new EverydayPackets(between) : null
+      this.#everyday = isPlain ? new EverydayPackets(between, this.#times) : null
     }
     if (this.#hostVantage) this.#engine.onTransmit = (_interface, packet) => this.#noteMade(packet)
     this.#engine.onConclude = (packet) => {
@@ -164,50 +167,73 @@ export class Replay implements Replayed {
    * 0 for frames of other shards.
    */
   feedBlock(block: FrameBlock, capture: number, isOwn: Uint8Array | null = null): void {
-    const everyday = this.#everyday
+    this.#readTimes(block)
+    if (this.#everyday !== null) this.#feedKnown(block, this.#everyday, capture, isOwn)
+    else for (let i = 0; i < block.count; i++) this.#feedOne(block, i, capture, isOwn)
+  }
+
+  /** Everyday packets that go the way of others before them are counted all at once; whatever is counted of a packet may come in any order. */
+  #feedKnown(block: FrameBlock, everyday: EverydayPackets, capture: number, isOwn: Uint8Array | null): void {
     const { count } = block
-    if (everyday !== null) this.#lookAhead(block, everyday, isOwn)
+    everyday.find(block, isOwn)
+    this.conntrack.lookAhead(everyday, count)
     for (let i = 0; i < count; i++) {
-      if (isOwn !== null && isOwn[i] === 0) {
-        this.passBy(block.hasTime, block.seconds[i]!, block.milliseconds[i]!)
-        continue
-      }
-      if (everyday !== null && everyday.inputs[i] !== 0) this.#feedEveryday(block, i, everyday)
-      else {
-        block.read(i, this.#frame)
-        this.feed(this.#frame, capture)
-      }
+      i = this.#passKnown(everyday, i, count)
+      if (i < count) this.#feedOne(block, i, capture, isOwn)
+    }
+    this.#engine.countPassed(everyday, count)
+    this.#accounts.countPassed(everyday, this.#numbers, count)
+  }
+
+  #feedOne(block: FrameBlock, i: number, capture: number, isOwn: Uint8Array | null): void {
+    const everyday = this.#everyday
+    this.#tally.frames += 1
+    this.#time = this.#times[i]!
+    if (isOwn !== null && isOwn[i] === 0) return
+    if (everyday !== null && everyday.inputs[i] !== 0) this.#feedEveryday(everyday, i)
+    else {
+      block.read(i, this.#frame)
+      this.#feedFrame(this.#frame, capture)
     }
   }
 
-  #lookAhead(block: FrameBlock, everyday: EverydayPackets, isOwn: Uint8Array | null): void {
-    everyday.find(block, isOwn)
-    this.conntrack.touch(everyday.wanted, this.#rows, everyday.count)
-    this.flows.touch(this.#rows, everyday.count)
-  }
-
   /** Between sides and without judgments to be told. */
-  #feedEveryday(block: FrameBlock, i: number, everyday: EverydayPackets): void {
+  #feedEveryday(everyday: EverydayPackets, i: number): void {
     const packet = this.#packet
-    packet.reset()
-    everyday.take(block, i, packet)
-    const tally = this.#tally
-    tally.frames += 1
-    if (block.hasTime) this.#setClock(block.seconds[i]!, block.milliseconds[i]!)
+    this.#isPacketFresh = false
     packet.time = this.#time
     packet.number = this.#number(false)
-    const length = packet.end - packet.start
-    const { destinations, hashes, ports, sources } = everyday
-    this.#engine.receiveEveryday(packet, hashes[i]!, sources[i]!, destinations[i]!, ports[i]!)
+    this.#engine.receiveEveryday(everyday, i, packet)
+    const length = everyday.lengths[i]!
     if (!this.#accounts.countKnown(packet, length)) this.#accounts.count(packet, this.#conclude(false), length)
     this.#shard?.end(packet.number)
   }
 
+  /** Those from `from` on that go the way of others before them; answers where the first one stands that does not. */
+  #passKnown(everyday: EverydayPackets, from: number, to: number): number {
+    if (!this.#isPacketFresh) this.#packet.reset()
+    this.#isPacketFresh = true
+    const end = this.#engine.passKnown(everyday, this.#packet, from, to)
+    if (end === from) return from
+    const tally = this.#tally
+    let number = this.#shard ? tally.frames : tally.packets
+    for (let i = from; i < end; i++) this.#numbers[i] = ++number
+    tally.frames += end - from
+    tally.packets += end - from
+    this.#time = this.#times[end - 1]!
+    this.#shard?.noteAll(number - (end - from) + 1, this.#times, from, end)
+    return end
+  }
+
   /** Runs one frame through. Its bytes are changed. `capture`: index into the captures' names. */
   feed(frame: Frame, capture: number): void {
-    const tally = this.#tally
-    tally.frames += 1
+    this.#tally.frames += 1
     if (frame.hasTime) this.#setClock(frame.timeSeconds, frame.timeNanoseconds / 1e6)
+    this.#feedFrame(frame, capture)
+  }
+
+  #feedFrame(frame: Frame, capture: number): void {
+    const tally = this.#tally
     const link = this.#link
     decodeLink(frame, link)
     if (link.kind === 'skip') return tally.skipFrame(link)
@@ -241,6 +267,17 @@ export class Replay implements Replayed {
     else this.#time = since
   }
 
+  /** When each frame of the block is taken to have come. */
+  #readTimes({ count, hasTime, milliseconds, seconds }: FrameBlock): void {
+    const times = this.#times
+    const now = this.#time
+    for (let i = 0; i < count; i++) {
+      if (hasTime) this.#setClock(seconds[i]!, milliseconds[i]!)
+      times[i] = this.#time
+    }
+    this.#time = now
+  }
+
   /** A frame that the snap length cut: the rest is zeros. */
   #viewCut(frame: Frame, link: LinkLayer): void {
     const missing = frame.originalLength - frame.capturedLength
@@ -256,6 +293,7 @@ export class Replay implements Replayed {
     const view = this.#view
     const isSent = this.#placement.act === 'send'
     packet.reset()
+    this.#isPacketFresh = false
     // None yet: some packets meet none.
     packet.hook = -1
     if (packet.bytes !== view.bytes) packet.bytes = view.bytes

@@ -54,6 +54,10 @@ export class Tally {
     if (bit === stateBits.invalid) this.#reasons[reason]! += 1
   }
 
+  established(packets: number): void {
+    this.#states[stateBits.established]! += packets
+  }
+
   /** Also an INVALID one, as no hook ever gave it another state. `reason` 0: refused before the hooks, but not for its IP header. */
   malformed(reason: number): void {
     this.#states[stateBits.invalid]! += 1

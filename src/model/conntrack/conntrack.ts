@@ -8,6 +8,7 @@ import type { Expectation } from './expectation.ts'
 import { HelperTurn } from './helper-work.ts'
 import type { HelperState } from './helpers/helper.ts'
 import { IcmpAnswer, judgeIcmp } from './icmp-error.ts'
+import { type CourseTest, type PacketColumns, takeFrom } from './packet-columns.ts'
 import { Reason, reasons } from './reason.ts'
 import { adjustSegment, type SequenceAdjustment } from './sequence-adjustment.ts'
 import { allChanges, Change, State, Status } from './status.ts'
@@ -63,6 +64,9 @@ export class Conntrack extends Assigning {
   private readonly inverse: Int32Array = makeTuple()
   /** Made with the first packet that a helper sees. */
   private turn: HelperTurn | null = null
+  /** The packet at which {@link passKnown} has ended is tracked already, and found invalid or to be repeated. */
+  isFollowed = false
+  private answer = 0
 
   /** Moves the clock (milliseconds, never back): entries and expectations whose time has come go, with their events. */
   advance(now: number): void {
@@ -89,11 +93,62 @@ export class Conntrack extends Assigning {
     return link !== 0 && this.follow(packet, link, packet.protocol, packet.transport) !== Answer.repeat
   }
 
-  /** The same where the packet's tuple is read already, and hashed for zone 0 (`hashTuple4`), in which it is. */
-  trackHashed(packet: Packet, hash: number, source: number, destination: number, ports: number): boolean {
-    const link = this.probe4(hash, source, destination, ports, packet.protocol, 0, 0)
-    if (link === 0 || this.isExpired(link & ~1)) return false
+  /** The link (`handle | direction`) of the entry alive whose tuple in zone 0 has these words, hashed by `hashTuple4`; 0: there is none. */
+  findHashed(hash: number, source: number, destination: number, ports: number, protocol: number): number {
+    const link = this.probe4(hash, source, destination, ports, protocol, 0, 0)
+    return link === 0 || this.isExpired(link & ~1) ? 0 : link
+  }
+
+  /** The same as {@link trackKnown} for a packet whose link was found. */
+  trackFound(packet: Packet, link: number): boolean {
     return this.follow(packet, link, packet.protocol, packet.transport) !== Answer.repeat
+  }
+
+  /**
+   * All that {@link trackFound} and {@link confirm} do with packets of established connections that have a course and nothing beside their
+   * record, from `from` on, each at its time. Answers where the first one is that is another one: only time has passed for it, unless
+   * {@link isFollowed}. `packet` was reset; it becomes the TCP packets on the way, and is given back as it was, but for that last one.
+   */
+  passKnown(columns: PacketColumns, packet: Packet, from: number, to: number, test: CourseTest): number {
+    const { courses, inputs, lengths, owners, protocols, times } = columns
+    this.isFollowed = false
+    for (let i = from; i < to; i++) {
+      courses[i] = 0
+      if (inputs[i] === 0) return i
+      this.advance(times[i]!)
+      const link = this.linkAt(columns, i)
+      const entry = link & ~1
+      if (link === 0 || this.isExpired(entry) || !this.isQuiet(entry)) return i
+      const course = this.course(link)
+      const length = lengths[i]!
+      if (!test.isFor(course, inputs[i]!, length)) return i
+      if (protocols[i] === Protocol.udp) {
+        if (!udp.renew(this, entry, (link & 1) !== 0, length)) return i
+      } else if (!this.passSegment(columns, i, packet, link)) return i
+      courses[i] = course
+      owners[i] = this.owner(entry)
+    }
+    return to
+  }
+
+  private passSegment(columns: PacketColumns, i: number, packet: Packet, link: number): boolean {
+    takeFrom(columns, i, packet)
+    this.answer = this.follow(packet, link, Protocol.tcp, packet.transport)
+    if (this.answer !== Answer.accept) {
+      this.isFollowed = true
+      return false
+    }
+    const entry = link & ~1
+    packet.entry = 0
+    packet.state = 0
+    packet.isReply = false
+    if (!this.isQuiet(entry)) this.deliver(entry)
+    return true
+  }
+
+  /** Whether {@link track} has to look at the packet that was followed last. */
+  get isRepeated(): boolean {
+    return this.answer === Answer.repeat
   }
 
   /** 0 sends the packet the long way, which covers everything. */

@@ -22,8 +22,10 @@ export const Word = {
   zones: 6,
   /** {@link Flag} bits, pending {@link Change} bits, timeout policy. */
   flags: 7,
+  /** What the engine wants to remember of each direction: 16 bits, the original one's in the low half. */
+  courses: 8,
   /** Original tuple, then reply tuple: source address, destination address, ports. */
-  tuples: 8,
+  tuples: 9,
 } as const
 
 /** Bits of the flags word; the lowest nine are pending changes. */
@@ -53,10 +55,10 @@ export const tupleKind = (family: number, protocol: number): number => (family =
 export const tupleWords = (kind: number): number => (kind & isVersion6 ? 9 : 3)
 
 /** Offset of what the tracker keeps, by kind. */
-export const trackerOffset = (kind: number): number => (kind & isVersion6 ? 26 : 14)
+export const trackerOffset = (kind: number): number => (kind & isVersion6 ? 27 : 15)
 
 /** How many words that is: TCP keeps windows of both sides, all others a few moments and tags. */
-const trackerRoom = (kind: number): number => ((kind & 0xff) === Protocol.tcp ? 14 : 7)
+const trackerRoom = (kind: number): number => ((kind & 0xff) === Protocol.tcp ? 14 : 6)
 
 /** Offset of the counters by kind: for each direction packets, bytes (low word), bytes (high word). */
 export const accountOffset = (kind: number): number => trackerOffset(kind) + trackerRoom(kind)

@@ -3,7 +3,7 @@
 import { accountOffset, Flag, isVersion6, trackerOffset, tupleWords, Word } from './entry.ts'
 import { shiftOf } from './sequence-adjustment.ts'
 import { type MasterLink, makeSide, type Side } from './side.ts'
-import { Change, Status } from './status.ts'
+import { allChanges, Change, Status } from './status.ts'
 import { Table } from './table.ts'
 
 export class Records extends Table {
@@ -111,6 +111,27 @@ export class Records extends Table {
     this.words[entry + Word.owner] = owner
   }
 
+  /** What the engine has noted of the direction of a link (`handle | direction`): 0 to 65,535, at first 0. */
+  course(link: number): number {
+    return (this.words[(link & ~1) + Word.courses]! >>> (16 * (link & 1))) & 0xffff
+  }
+
+  setCourse(link: number, course: number): void {
+    const shift = 16 * (link & 1)
+    const others = this.words[(link & ~1) + Word.courses]! & ~(0xffff << shift)
+    this.words[(link & ~1) + Word.courses] = others | (course << shift)
+  }
+
+  /** Whether nothing is kept for it beside its record: no helper, no master, no labels, nothing that it expects. */
+  isPlain(entry: number): boolean {
+    return (this.words[entry + Word.flags]! & Flag.hasSide) === 0
+  }
+
+  /** The same, and no change waits to be told. */
+  isQuiet(entry: number): boolean {
+    return (this.words[entry + Word.flags]! & (Flag.hasSide | allChanges)) === 0
+  }
+
   helperName(entry: number): string | null {
     return this.side(entry)?.helper?.helper.name ?? null
   }
@@ -160,7 +181,7 @@ export class Records extends Table {
     return (this.words[entry + Word.flags]! & Flag.isDrawn) !== 0
   }
 
-  /** Where the tracker's 14 words begin. */
+  /** Where the tracker's words begin. */
   trackerWords(entry: number): number {
     return entry + trackerOffset(this.words[entry + Word.kind]!)
   }

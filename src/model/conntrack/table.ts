@@ -2,6 +2,7 @@
 
 import { BySource } from './by-source.ts'
 import { Flag, isVersion6, recordWords, tupleWords, Word } from './entry.ts'
+import type { PacketColumns } from './packet-columns.ts'
 import { hashTuple, hashTuple4, type Tuple } from './tuple.ts'
 
 /** Where handles begin: 0 means none. A multiple of 8, as all handles. */
@@ -26,6 +27,11 @@ export class Table {
   readonly bySource: BySource = new BySource(this)
   protected slots: Int32Array = new Int32Array(initialSlots)
   private top = firstHandle
+  /** How often an entry came into the table or left it, and how often that was when packets were looked for. */
+  private changes = 0
+  private changesBefore = 0
+  /** An entry in another zone than 0 was in the table: several may have the same tuple. */
+  private hasZones = false
   /** First free record by size in words. */
   private readonly free: Int32Array = new Int32Array(64)
 
@@ -71,19 +77,23 @@ export class Table {
   /** Puts both tuples into the table. */
   link(entry: number): void {
     this.makeSpace()
+    this.hasZones ||= this.words[entry + Word.zones] !== 0
     this.words[entry + Word.flags]! |= Flag.isLinked
     // In Linux the reply tuple comes to stand in front: it is found where both are equal (a packet to its own address and port).
     this.place(entry, 1, this.hashOf(entry, 1))
     this.place(entry, 0, this.hashOf(entry, 0))
     this.count++
+    this.changes++
   }
 
   /** Puts only the reply tuple into the table. */
   linkReply(entry: number): void {
     this.makeSpace()
+    this.hasZones ||= this.words[entry + Word.zones] !== 0
     this.words[entry + Word.flags]! |= Flag.isLinked | Flag.isReplyOnly
     this.place(entry, 1, this.hashOf(entry, 1))
     this.count++
+    this.changes++
   }
 
   unlink(entry: number): void {
@@ -94,6 +104,7 @@ export class Table {
     if ((flags & Flag.isReplyOnly) === 0) this.remove(entry, 0)
     this.remove(entry, 1)
     this.count--
+    this.changes++
   }
 
   /** The link (`handle | direction`) of the tuple of this kind, or 0. `zoneOriginal`, `zoneReply`: the packet's zone for each direction. */
@@ -152,31 +163,66 @@ export class Table {
   }
 
   /**
-   * Reads what lookups with these hashes (in zone 0) will read, so that the processor has it at hand by then: one after the other each
-   * would wait for memory. Changes nothing. `owners` gets the owner of the entry that is probably meant, or 0. What it answers means nothing.
+   * Looks for the links of the packets' tuples, also of entries that are expired. Each search is done in three steps, and each step for all of them:
+   * so the processor waits for many words of memory at once, not for one after the other.
    */
-  touch(hashes: Int32Array, owners: Int32Array, count: number): number {
-    const { words, slots } = this
+  lookAhead(columns: PacketColumns, count: number): number {
+    const { slots, words } = this
+    const { hashes, inputs, links } = columns
     const mask = slots.length - 1
-    let sum = 0
-    for (let i = 0; i < count; i++) sum |= slots[hashes[i]! & mask]!
-    for (let i = 0; i < count; i++) owners[i] = this.entryTagged(hashes[i]!, mask)
+    for (let i = 0; i < count; i++) links[i] = slots[hashes[i]! & mask]!
     for (let i = 0; i < count; i++) {
-      const entry = owners[i]!
-      // The second half of a record is TCP's windows.
-      sum |= words[entry + 16]! | words[entry + 27]!
-      owners[i] = words[entry + Word.owner]!
+      const slot = links[i]!
+      const isTagged = ((slot >>> 1) & 0x7f) === hashes[i]! >>> 25
+      links[i] = linkOf(isTagged || slot === 0 ? slot : this.slotTagged(hashes[i]!, mask))
     }
+    let sum = 0
+    for (let i = 0; i < count; i++) {
+      const entry = links[i]! & ~1
+      // Where TCP keeps its windows.
+      sum |= words[entry + 16]! | words[entry + 27]!
+      if (inputs[i] !== 0 && entry !== 0 && !this.holds(links[i]!, columns, i)) links[i] = this.probeAt(columns, i)
+    }
+    this.changesBefore = this.changes
     return sum
   }
 
-  /** The first entry whose slot has the hash's tag, or 0. */
-  private entryTagged(hash: number, mask: number): number {
+  /** The link of a packet as {@link lookAhead} has found it, or what has taken its place since then. */
+  protected linkAt(columns: PacketColumns, i: number): number {
+    const link = columns.links[i]!
+    if (this.changes === this.changesBefore || (link !== 0 && !this.hasZones && this.holds(link, columns, i)))
+      return link
+    columns.links[i] = this.probeAt(columns, i)
+    return columns.links[i]!
+  }
+
+  /** Whether the entry of a link is in the table with the packet's tuple. */
+  private holds(link: number, { destinations, ports, protocols, sources }: PacketColumns, i: number): boolean {
+    const { words } = this
+    const entry = link & ~1
+    const direction = link & 1
+    const tuple = entry + Word.tuples + direction * 3
+    return (
+      words[tuple] === sources[i] &&
+      words[tuple + 2] === ports[i] &&
+      words[tuple + 1] === destinations[i] &&
+      words[entry + Word.kind] === protocols[i] &&
+      isZone(words[entry + Word.zones]!, direction, 0, 0) &&
+      (words[entry + Word.flags]! & (Flag.isLinked | Flag.isReplyOnly)) === Flag.isLinked
+    )
+  }
+
+  private probeAt({ destinations, hashes, ports, protocols, sources }: PacketColumns, i: number): number {
+    return this.probe4(hashes[i]!, sources[i]!, destinations[i]!, ports[i]!, protocols[i]!, 0, 0)
+  }
+
+  /** The first slot with the hash's tag, or 0. */
+  private slotTagged(hash: number, mask: number): number {
     const { slots } = this
     const tag = hash >>> 25
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const slot = slots[at]!
-      if (slot === 0 || ((slot >>> 1) & 0x7f) === tag) return (slot >>> 8) << 3
+      if (slot === 0 || ((slot >>> 1) & 0x7f) === tag) return slot
     }
   }
 
@@ -303,6 +349,8 @@ export class Table {
     }
   }
 }
+
+const linkOf = (slot: number): number => ((slot >>> 8) << 3) | (slot & 1)
 
 function isTuple(words: Int32Array, at: number, tuple: Tuple, size: number): boolean {
   for (let i = size - 1; i >= 0; i--) if (words[at + i] !== tuple[i]) return false

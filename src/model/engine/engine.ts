@@ -1,6 +1,6 @@
 /** A ruleset on a host: packets in, packets out, and what became of each. */
 
-import type { ConntrackSettings } from '../conntrack/index.ts'
+import type { ConntrackSettings, PacketColumns } from '../conntrack/index.ts'
 import { Conntrack, Fragments } from '../conntrack/index.ts'
 import type { Host } from '../host/index.ts'
 import {
@@ -14,6 +14,7 @@ import { Nat } from '../nat/index.ts'
 import type { HookFunction, HookNumber, Packet } from '../packet/index.ts'
 import { Hook, HookVerdict } from '../packet/index.ts'
 import type { Ruleset } from '../rules/index.ts'
+import { Courses } from './courses.ts'
 import type { DropNumber, FateNumber, SendError } from './fate.ts'
 import type { HookEntry } from './hook-lists.ts'
 import { buildHookLists, Place, trackingEntries } from './hook-lists.ts'
@@ -52,7 +53,8 @@ export class Engine implements Observer {
   readonly host: Host
   readonly conntrack: Conntrack
   readonly fragments: Fragments
-  readonly rules: CompiledRuleset
+  private readonly compiled: CompiledRuleset
+  private readonly courses: Courses
   /** May be replaced at any time. What they are given is only lent. */
   onTransmit: Observer['onTransmit'] = () => {}
   onDeliver: Observer['onDeliver'] = () => {}
@@ -75,7 +77,7 @@ export class Engine implements Observer {
     let walker: Walker | null = null
     this.nat = new Nat({ conntrack: this.conntrack, addresses: ownAddresses(host), random })
     this.conntrack.translator = this.nat
-    this.rules = compileRuleset(
+    this.compiled = compileRuleset(
       options.ruleset,
       {
         host,
@@ -91,12 +93,19 @@ export class Engine implements Observer {
       options.tracer ?? null,
       options.form,
     )
+    this.courses = new Courses(this.compiled.journal)
     const entries = this.hookEntries(options)
     const hooks = { 4: buildHookLists(entries, 4), 6: buildHookLists(entries, 6) }
-    const { conntrack, fragments, nat } = this
-    walker = new Walker({ host, tracking: conntrack, fragments, hooks, random, observer: this, nat })
+    const { conntrack, courses, fragments, nat } = this
+    walker = new Walker({ host, tracking: conntrack, fragments, hooks, random, observer: this, nat, courses })
     this.walker = walker
     this.conntrack.host = makeHostView(host, (packet) => this.walker.isFromSocket(packet))
+  }
+
+  /** Counters are those of all packets so far: ask for them anew behind others. */
+  get rules(): CompiledRuleset {
+    this.courses.settle()
+    return this.compiled
   }
 
   /** Conntrack first: where priorities are equal it was there before the chains. */
@@ -104,7 +113,7 @@ export class Engine implements Observer {
     const isTracking = options.isTracking ?? { 4: true, 6: true }
     const families = ([4, 6] as const).filter((family) => isTracking[family])
     const own = trackingEntries(families)
-    const chains = this.rules.baseChains
+    const chains = this.compiled.baseChains
     const rerouter: Rerouter = { reroute: (packet) => this.walker.reroute(packet) }
     const nat = natEntries(
       chains.filter((chain) => chain.base.type === 'nat'),
@@ -122,7 +131,14 @@ export class Engine implements Observer {
     const { base } = chain
     const isRerouting = base.type === 'route' && base.hook === Hook.output
     const run: HookFunction = isRerouting ? rerouting(chain.run, rerouter) : chain.run
-    return { hook: base.hook, priority: base.priority, families: familiesOf(chain), place: Place.chain, run }
+    return {
+      hook: base.hook,
+      priority: base.priority,
+      families: familiesOf(chain),
+      place: Place.chain,
+      run,
+      note: chain.note,
+    }
   }
 
   /** A packet arrives: `bytes`, `start`, `input`, `time` and `number` are set; its bytes end at `available` at the latest. */
@@ -136,11 +152,26 @@ export class Engine implements Observer {
   }
 
   /**
-   * The same as {@link receive} for an everyday packet (`express.ts`) that is decoded, with what its tuple is: addresses and ports as
-   * words, and their hash in zone 0 (`hashTuple4`).
+   * Everyday packets from `from` on, up to `to`, of connections whose way is known (courses.ts): what {@link receive} would do to connections and
+   * counters is done, but nobody is told of them, and their bytes stay as they came. Answers where the first one stands that has to be
+   * received. The others are established and go out, and have a course in its column. `packet` was reset; it is used on the way. At the end of a
+   * block {@link countPassed} counts them.
    */
-  receiveEveryday(packet: Packet, hash: number, source: number, destination: number, ports: number): void {
-    this.walker.receiveEveryday(packet, hash, source, destination, ports)
+  passKnown(columns: PacketColumns, packet: Packet, from: number, to: number): number {
+    return this.walker.passKnown(columns, packet, from, to)
+  }
+
+  /**
+   * The same as {@link receive} for the everyday packet at `i`, where {@link passKnown} has ended. `packet` is as that has left it, but for its time
+   * and number.
+   */
+  receiveEveryday(columns: PacketColumns, i: number, packet: Packet): void {
+    this.walker.receiveEveryday(columns, i, packet)
+  }
+
+  /** Of the first `count` places, all of which {@link passKnown} has passed or ended at. */
+  countPassed(columns: PacketColumns, count: number): void {
+    this.courses.countAll(columns, count)
   }
 
   /** A local program sends a packet with its IP header; see {@link error}. Broadcasts need a socket that may send them. */
@@ -184,6 +215,7 @@ const probeEntry = (probe: Probe): HookEntry => ({
   priority: probe.priority,
   families: [4, 6],
   place: Place.probe,
+  note: null,
   run: (packet) => {
     probe.run(packet)
     return HookVerdict.accept

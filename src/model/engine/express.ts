@@ -5,11 +5,12 @@
  */
 
 import { fold, readInt32, readUint16, sumWords } from '../bytes/index.ts'
-import { hashTuple4 } from '../conntrack/index.ts'
+import { hashTuple4, type PacketColumns, State } from '../conntrack/index.ts'
 import { type Host, type InterfaceSettings, loopbackIndex, noRoute, type Route, RouteType } from '../host/index.ts'
 import type { HookFunction, Packet } from '../packet/index.ts'
 import { Hook, HookVerdict, PacketType, Protocol } from '../packet/index.ts'
 import type { Box, Tracking } from './box.ts'
+import { Course, type Courses } from './courses.ts'
 import { Drop, Fate } from './fate.ts'
 import { decreaseTimeToLive, forward4, leaveForwarded } from './forward.ts'
 import type { HookEntry, HookLists, PlaceNumber } from './hook-lists.ts'
@@ -33,6 +34,8 @@ export interface LongWay extends Box {
 interface Station {
   readonly place: PlaceNumber
   readonly run: HookFunction | null
+  /** See {@link HookEntry}. */
+  readonly note: ((packet: Packet) => boolean) | null
 }
 
 export class Express {
@@ -41,6 +44,11 @@ export class Express {
   private readonly longWay: LongWay
   private readonly observer: Observer
   private readonly way = new InputRoute()
+  private readonly courses: Courses
+  /** The packet that walks is the first of its direction, and what its chains count is noted: it may get a course. */
+  private isNoting = false
+  /** It went out on the usual way. */
+  private hasLeft = false
   /** Where the packet goes. */
   private route: Route = noRoute
   /** Null: something stands before conntrack, or nothing is tracked. */
@@ -50,11 +58,19 @@ export class Express {
   /** 1 for interfaces that forward, have no reverse path filter, and refuse packets from own addresses. */
   private readonly isPlainInput: Uint8Array
 
-  constructor(host: Host, tracking: Tracking, hooks: HookLists, longWay: LongWay, observer: Observer) {
+  constructor(
+    host: Host,
+    tracking: Tracking,
+    hooks: HookLists,
+    longWay: LongWay,
+    observer: Observer,
+    courses: Courses,
+  ) {
     this.host = host
     this.tracking = tracking
     this.longWay = longWay
     this.observer = observer
+    this.courses = courses
     this.arrival = behindConntrack(hooks[Hook.prerouting] ?? [])
     this.forward = hooks[Hook.forward] ?? []
     this.departure = hooks[Hook.postrouting] ?? []
@@ -75,20 +91,64 @@ export class Express {
     const source = readInt32(bytes, start + 12)
     const destination = readInt32(bytes, start + 16)
     const ports = readInt32(bytes, start + headerLength)
-    return this.walk(packet, hashTuple4(source, destination, ports, packet.protocol, 0), source, destination, ports)
+    const hash = hashTuple4(source, destination, ports, packet.protocol, 0)
+    const link = this.tracking.findHashed(hash, source, destination, ports, packet.protocol)
+    if (link === 0 || !this.track(packet, link)) return false
+    this.walk(packet, source, destination)
+    return true
   }
 
   /** The same for one that is decoded, with its tuple's words and hash: the long way begins behind the decoding. */
-  walk(packet: Packet, hash: number, source: number, destination: number, ports: number): boolean {
-    const { arrival } = this
-    if (arrival === null) return false
+  follow(packet: Packet, hash: number, source: number, destination: number, ports: number): boolean {
+    const { tracking } = this
+    if (this.arrival === null) return false
+    const link = tracking.findHashed(hash, source, destination, ports, packet.protocol)
+    if (link === 0 || !this.track(packet, link)) return false
+    const isFirst =
+      packet.state === State.established && tracking.isPlain(link & ~1) && tracking.course(link) === Course.none
+    if (isFirst) this.walkFirst(packet, link, source, destination)
+    else this.walk(packet, source, destination)
+    return true
+  }
+
+  /** The same for one that conntrack has followed already. */
+  goOn(packet: Packet, source: number, destination: number): boolean {
+    packet.hook = Hook.prerouting
+    if (this.arrival === null || this.tracking.isRepeated) return false
+    this.walk(packet, source, destination)
+    return true
+  }
+
+  /** Everyday packets of connections that have a course, from `from` on; answers where the first one is that is to be walked. */
+  passKnown(columns: PacketColumns, packet: Packet, from: number, to: number): number {
+    return this.tracking.passKnown(columns, packet, from, to, this.courses)
+  }
+
+  private track(packet: Packet, link: number): boolean {
     packet.hook = Hook.prerouting
     packet.reason = 0
-    if (!this.tracking.trackHashed(packet, hash, source, destination, ports)) return false
+    return this.tracking.trackFound(packet, link)
+  }
+
+  /** Walks the first packet of a direction and keeps its course: where chains note what they would count, they are not run. */
+  private walkFirst(packet: Packet, link: number, source: number, destination: number): void {
+    const { courses } = this
+    courses.begin()
+    this.isNoting = true
+    this.hasLeft = false
+    const length = packet.end - packet.start
+    this.walk(packet, source, destination)
+    const hasCourse = this.isNoting && this.hasLeft
+    this.isNoting = false
+    this.tracking.setCourse(link, hasCourse ? courses.end(packet, length, this.route.mtu) : courses.giveUp(length))
+  }
+
+  /** Behind conntrack. */
+  private walk(packet: Packet, source: number, destination: number): void {
+    const arrival = this.arrival!
     if (arrival.length > 0) this.walkThrough(arrival, packet)
     else if (this.routeAcross(packet.input, source, destination)) this.sendOn(packet)
     else this.routeAny(packet)
-    return true
   }
 
   /** Functions behind conntrack may write another destination. */
@@ -130,13 +190,18 @@ export class Express {
     packet.passedRule = packet.rule
     packet.hook = Hook.postrouting
     if (!this.pass(this.departure, packet)) return
+    this.hasLeft = true
     this.observer.onTransmit(output, packet)
     this.longWay.conclude(packet, Fate.forwarded, Drop.none)
   }
 
   private pass(stations: readonly Station[], packet: Packet): boolean {
     for (let i = 0; i < stations.length; i++) {
-      const { place, run } = stations[i]!
+      const { note, place, run } = stations[i]!
+      if (this.isNoting) {
+        this.isNoting = note?.(packet) === true
+        if (this.isNoting && place === Place.chain) continue
+      }
       const verdict = place === Place.confirm ? this.tracking.confirm(packet) : run ? run(packet) : HookVerdict.accept
       if (verdict === HookVerdict.accept) continue
       this.longWay.stop(packet, place, verdict === HookVerdict.stolen)

@@ -1,6 +1,6 @@
 /** The functions on each hook, in the order in which a packet meets them: conntrack's own, the ruleset's base chains, probes. */
 
-import type { HookFunction, HookNumber } from '../packet/index.ts'
+import type { HookFunction, HookNumber, Packet } from '../packet/index.ts'
 import { Hook, HookPriority } from '../packet/index.ts'
 
 /** Whose function it is. */
@@ -14,7 +14,15 @@ export interface HookEntry {
   readonly place: PlaceNumber
   /** Null: conntrack's own, which the walk calls by name. */
   readonly run: HookFunction | null
+  /**
+   * True: `run` lets the packet pass, as it does all packets of the connection's direction; a chain's need not run any more, as what it would
+   * count is noted (courses.ts). Null: nobody knows that.
+   */
+  readonly note: ((packet: Packet) => boolean) | null
 }
+
+/** For whoever counts nothing by rules, and has settled what becomes of a connection with its first packet. */
+export const isSettled = (): boolean => true
 
 /** What a packet of one family meets on each hook, by the hook's number. */
 export type HookLists = readonly (readonly HookEntry[])[]
@@ -36,6 +44,7 @@ export function trackingEntries(families: readonly (4 | 6)[]): HookEntry[] {
     families,
     place,
     run: null,
+    note: isSettled,
   })
   return [
     entry(Hook.prerouting, HookPriority.defragment, Place.defragment),

@@ -6,7 +6,7 @@ import { NatRefusal, Translated, type TranslatedNumber } from '../nat/index.ts'
 import type { HookFunction, HookNumber } from '../packet/index.ts'
 import { Hook, HookPriority, HookVerdict } from '../packet/index.ts'
 import type { HookEntry } from './hook-lists.ts'
-import { Place } from './hook-lists.ts'
+import { isSettled, Place } from './hook-lists.ts'
 import type { Rerouter } from './route-chain.ts'
 
 const hooks: readonly {
@@ -50,6 +50,7 @@ export function natEntries(chains: readonly CompiledBaseChain[], nat: Nat, rerou
         families: [family],
         place: Place.nat,
         run: hook === Hook.output ? routedAnew(run, nat, rerouter) : run,
+        note: isSettled,
       }
       return { entry, since: firstOf(family) }
     }),

@@ -1,14 +1,15 @@
 /** One packet's way through the hooks of the host, and those of the packets it makes the host send. */
 
 import { readInt32 } from '../bytes/index.ts'
-import type { FragmentOutcomeNumber, Fragments } from '../conntrack/index.ts'
-import { FragmentOutcome } from '../conntrack/index.ts'
+import type { FragmentOutcomeNumber, Fragments, PacketColumns } from '../conntrack/index.ts'
+import { FragmentOutcome, takeFrom } from '../conntrack/index.ts'
 import type { Host, Route } from '../host/index.ts'
 import { isLocalMulticast4, isMulticast4, loopbackIndex, RouteType } from '../host/index.ts'
 import type { Nat, NatRefusalNumber } from '../nat/index.ts'
 import type { HookNumber, HookVerdictNumber, MalformedReason, Packet } from '../packet/index.ts'
 import { decode, Hook, HookVerdict, IcmpType, Icmpv6Type, PacketType, Protocol } from '../packet/index.ts'
 import type { Tracking } from './box.ts'
+import type { Courses } from './courses.ts'
 import { ErrorBudget } from './error-budget.ts'
 import { Express, type LongWay } from './express.ts'
 import type { DropNumber, FateNumber, SendError } from './fate.ts'
@@ -35,6 +36,7 @@ export interface WalkerOptions {
   readonly random: () => number
   readonly observer: Observer
   readonly nat: Pick<Nat, 'refusal' | 'hasNewDestination'>
+  readonly courses: Courses
 }
 
 const fragmentDrops: Readonly<Record<FragmentOutcomeNumber, DropNumber>> = {
@@ -99,7 +101,7 @@ export class Walker implements LongWay {
     this.random = options.random
     this.observer = options.observer
     this.nat = options.nat
-    this.express = new Express(this.host, this.tracking, this.hooks4, this, this.observer)
+    this.express = new Express(this.host, this.tracking, this.hooks4, this, this.observer, options.courses)
     this.fragments.onExpire = ({ first, family, hook, input }) => this.reportExpired(first, family, hook, input)
   }
 
@@ -116,10 +118,22 @@ export class Walker implements LongWay {
     return this.express.isOpen
   }
 
-  receiveEveryday(packet: Packet, hash: number, source: number, destination: number, ports: number): void {
+  passKnown(columns: PacketColumns, packet: Packet, from: number, to: number): number {
+    // Fragments that wait in vain are told of before the next packet.
+    return this.fragments.waiting > 0 ? from : this.express.passKnown(columns, packet, from, to)
+  }
+
+  receiveEveryday(columns: PacketColumns, i: number, packet: Packet): void {
+    const { destinations, hashes, ports, sources } = columns
+    const { isFollowed } = this.tracking
+    this.tracking.isFollowed = false
+    if (!isFollowed) takeFrom(columns, i, packet)
     this.begin(packet)
     this.isBusy = true
-    if (!this.express.walk(packet, hash, source, destination, ports)) this.arrive(packet)
+    const isWalked = isFollowed
+      ? this.express.goOn(packet, sources[i]!, destinations[i]!)
+      : this.express.follow(packet, hashes[i]!, sources[i]!, destinations[i]!, ports[i]!)
+    if (!isWalked) this.arrive(packet)
     this.finish()
   }
 

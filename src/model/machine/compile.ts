@@ -18,14 +18,16 @@ import {
   type Verdict,
 } from '../rules/index.ts'
 import { assertJumps, joinRules } from './chain.ts'
-import { changedSetsOf, changesOf, classifyRules, type RuleJoiner } from './classify/index.ts'
+import { type Branch, changedSetsOf, changesOf, choiceAmong, classifyRules, type RuleJoiner } from './classify/index.ts'
 import { joinOperations, loadOf } from './code/closures.ts'
 import { type Form, Joiner } from './code/joiner.ts'
 import type { RuleCode, StatementCode, ValueCode } from './code/operation.ts'
 import { codeStatement, instantiateObject, instantiateStatement } from './expressions/statements.ts'
 import { codeValue } from './expressions/values.ts'
+import { Journal } from './journal.ts'
 import { Listing } from './listing.ts'
 import type { Load, Machine, Stateful, Step } from './machine.ts'
+import { Noting } from './noting.ts'
 import { chainShift, Result } from './result.ts'
 import { type Hits, joinSteps } from './rule.ts'
 import { buildStore } from './sets/build-store.ts'
@@ -42,6 +44,11 @@ export interface CompiledBaseChain {
   readonly families: 4 | 6 | 'both'
   /** Sets `packet.rule` to the rule that decided, or to the negative id of the base chain whose policy did. */
   readonly run: HookFunction
+  /**
+   * Does what `run` does, but that what it would count is added to the ruleset's journal. True: it accepts the packet, and so it does all whole
+   * packets of the connection's direction, once that is established, and counts the same. False: nothing has happened.
+   */
+  readonly note: (packet: Packet) => boolean
 }
 
 export interface CompiledRuleset {
@@ -53,6 +60,7 @@ export interface CompiledRuleset {
   readonly bytes: Float64Array
   /** Counters, quotas, sets and whatever else the rules have changed. */
   readonly listing: Listing
+  readonly journal: Journal
 }
 
 /** 32-bit words: values in a rule are far smaller. */
@@ -71,11 +79,12 @@ export function compileRuleset(
   const tables = ruleset.tables.filter((table) => !table.isDormant && familiesOf(table) !== null)
   const highest = tables.reduce((most, table) => Math.max(most, highestRuleId(table)), 0)
   const hits: Hits = { packets: new Float64Array(highest + 1), bytes: new Float64Array(highest + 1) }
-  const compiler = new Compiler(surroundings, tracer, hits, form)
+  const journal = new Journal(hits)
+  const compiler = new Compiler(surroundings, tracer, hits, form, journal)
   const baseChains = tables.flatMap((table) => compiler.compileTable(table))
   baseChains.reverse()
   baseChains.sort((a, b) => a.base.hook - b.base.hook || a.base.priority - b.base.priority)
-  return { baseChains, packets: hits.packets, bytes: hits.bytes, listing: compiler.listing }
+  return { baseChains, packets: hits.packets, bytes: hits.bytes, listing: compiler.listing, journal }
 }
 
 function familiesOf(table: Table): CompiledBaseChain['families'] | null {
@@ -97,6 +106,7 @@ class Compiler implements Machine, RuleJoiner {
   private readonly tracer: Tracer | null
   private readonly hits: Hits
   private readonly joiner: Joiner
+  private readonly noting: Noting
   private readonly stores = new Map<SetDefinition, SetStore>()
   private readonly objects = new Map<RuleObject, Stateful>()
   private readonly names: Int32Array[] = []
@@ -112,11 +122,12 @@ class Compiler implements Machine, RuleJoiner {
   private traced: Packet | null = null
   private tracedNumber = 0
 
-  constructor(surroundings: Surroundings, tracer: Tracer | null, hits: Hits, form: Form) {
+  constructor(surroundings: Surroundings, tracer: Tracer | null, hits: Hits, form: Form, journal: Journal) {
     this.surroundings = surroundings
     this.tracer = tracer
     this.hits = hits
     this.joiner = new Joiner(form, this.registers, this.chains, hits)
+    this.noting = new Noting(journal, this.registers)
     this.listing = new Listing(surroundings.host)
   }
 
@@ -127,6 +138,7 @@ class Compiler implements Machine, RuleJoiner {
     this.chainRules = new Map(table.chains.map((chain) => [chain.name, chain.rules]))
     this.chainChanges = new Map()
     this.changedSets = changedSetsOf(table)
+    this.noting.addChangedSets(this.changedSets)
     for (const _ of table.chains) this.chains.push(() => Result.next)
     for (const definition of table.sets) this.store(definition)
     for (const object of table.objects) this.object(object)
@@ -136,11 +148,15 @@ class Compiler implements Machine, RuleJoiner {
 
   private compileChain(table: Table, chain: Chain, number: number): void {
     const { chains, tracer } = this
-    if (tracer) chains[number] = this.traceChain(table, chain, tracer)
-    else
-      this.joiner.rules(classifyRules(chain.rules, this), (step) => {
-        chains[number] = step
-      })
+    if (tracer) {
+      chains[number] = this.traceChain(table, chain, tracer)
+      return
+    }
+    const steps = classifyRules(chain.rules, this)
+    this.noting.addChain(number, steps)
+    this.joiner.rules(steps, (step) => {
+      chains[number] = step
+    })
   }
 
   private traceChain(table: Table, chain: Chain, tracer: Tracer): Step {
@@ -177,7 +193,16 @@ class Compiler implements Machine, RuleJoiner {
   }
 
   joinRule(rule: Rule): Step {
-    return this.joiner.rule(this.ruleCode(rule))
+    const code = this.ruleCode(rule)
+    const step = this.joiner.rule(code)
+    this.noting.addRule(step, rule, code)
+    return step
+  }
+
+  joinChoice(branch: Branch, steps: readonly Step[]): Step {
+    const step = choiceAmong(branch, steps)
+    this.noting.addChoice(step, branch, steps)
+    return step
   }
 
   changesOfChain(name: string): number {
@@ -211,7 +236,9 @@ class Compiler implements Machine, RuleJoiner {
       if (tracer) tracer.policy(packet, table, chain, base.policy)
       return policy
     }
-    return [{ table, chain, base, families, run: hook }]
+    const note = (packet: Packet): boolean =>
+      tracer === null && this.noting.passes(number, policy === HookVerdict.accept, policyRule, packet)
+    return [{ table, chain, base, families, run: hook, note }]
   }
 
   // ---- what expressions see (Machine)

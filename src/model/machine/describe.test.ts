@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Value } from '../rules/index.ts'
-import { describeStatement, describeValue, describeVerdict, describeWords } from './index.ts'
+import { describeStatement, describeVerdict } from './describe.ts'
+import { describeWords } from './describe-words.ts'
+import { describeValue } from './expressions/values.ts'
 import {
   address,
   compare,

@@ -75,6 +75,14 @@ export class ShardWatch {
     while (this.confirmed.length < last) this.confirmed.push(frame)
   }
 
+  /** Frames that were judged, numbered from `number` on, with their times from `from` on: nothing came of them. */
+  noteAll(number: number, times: Float64Array, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      this.begin(number + i - from, times[i]!)
+      this.end(number + i - from)
+    }
+  }
+
   /** A packet that is not as it was captured (made by the host, joined from fragments) must belong to the same shard. */
   check(packet: Packet): void {
     this.#view.read(packet.bytes, packet.start, packet.end)

@@ -29,6 +29,20 @@ function judge(entries: Entries, packet: Packet, transport: number): number {
   return isChecksumRight(packet, transport, packet.end, Protocol.udp) ? Reason.none : Reason.checksum
 }
 
+/** {@link advance} with a right datagram of an answered connection that stays as it is but for its timeout. False: it does not. */
+export function renew(entries: Entries, entry: number, isReply: boolean, length: number): boolean {
+  const status = entries.words[entry + Word.status]!
+  const timeouts = entries.timeoutsFor(entry, entries.timeouts.udp)
+  if (status & Status.assured) {
+    entries.refresh(entry, timeouts[replied]!, isReply, length)
+    return true
+  }
+  if ((status & Status.seenReply) === 0) return false
+  if (entries.isPast(entries.words[entries.trackerWords(entry) + streamMoment]!)) return false
+  entries.refresh(entry, timeouts[unreplied]!, isReply, length)
+  return true
+}
+
 export function advance(entries: Entries, packet: Packet, entry: number, transport: number): number {
   const wrong = judge(entries, packet, transport)
   if (wrong !== Reason.none) return wrong

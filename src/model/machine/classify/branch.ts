@@ -38,6 +38,8 @@ export class Candidates {
 }
 
 export class Branch {
+  /** Whether it finds the same for all packets of a connection's direction (settled.ts). */
+  readonly isSettled: boolean
   private readonly load: Field['load']
   private readonly registers: Int32Array
   private readonly cells: Placement['cells']
@@ -60,6 +62,8 @@ export class Branch {
     this.inner = inner
     this.beside = beside instanceof Branch ? beside : null
     this.others = beside instanceof Branch ? noRules : beside
+    const isInnerSettled = inner.every((branch) => branch?.isSettled ?? true)
+    this.isSettled = field.isSettled && isInnerSettled && (this.beside?.isSettled ?? true)
   }
 
   collect(packet: Packet, into: Candidates): void {

@@ -29,7 +29,7 @@ import {
   written,
 } from '../rules.fixture.ts'
 import type { Tracer } from '../tracer.ts'
-import { classifyRules, type RuleJoiner } from './classify.ts'
+import { choiceAmong, classifyRules, type RuleJoiner } from './classify.ts'
 import { counted, filled, longChains, packetsOnEnds, shortChains } from './random-chains.fixture.ts'
 
 const silent: Tracer = {
@@ -169,6 +169,7 @@ describe('the classifier', () => {
       machine: loadingMachine(),
       changedSets: new Set(),
       changesOfChain: () => 0,
+      joinChoice: choiceAmong,
       joinRule: () => () => {
         count++
         return Result.next

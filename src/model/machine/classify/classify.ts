@@ -17,6 +17,8 @@ export interface RuleJoiner extends DemandContext {
   readonly machine: Machine
   /** A rule as a step that goes by itself where the rule jumps to. */
   joinRule(rule: Rule): Step
+  /** A step that runs those of `steps` that the branch finds, see {@link choiceAmong}. */
+  joinChoice(branch: Branch, steps: readonly Step[]): Step
   /** `Change` bits of what walking a chain of the table may change. */
   changesOfChain(name: string): number
 }
@@ -68,12 +70,14 @@ function stepsOf({ asked, rules }: Run, joiner: RuleJoiner): Step[] {
   const end = numbers.findLastIndex((number) => !always.has(number)) + 1
   branch.trim(first, end)
   const steps = rules.map((rule, i) => (i < first || i >= end ? skipped : joiner.joinRule(rule)))
-  return [...walked(rules.slice(0, first)), lookupStep(branch, steps), ...walked(rules.slice(end))]
+  return [...walked(rules.slice(0, first)), joiner.joinChoice(branch, steps), ...walked(rules.slice(end))]
 }
 
-const skipped: Step = () => Result.next
+/** Stands where a rule needs no choice. */
+export const skipped: Step = () => Result.next
 
-function lookupStep(branch: Branch, steps: readonly Step[]): Step {
+/** Runs the steps by the numbers that the branch finds, in order, until one ends the chain. */
+export function choiceAmong(branch: Branch, steps: readonly Step[]): Step {
   const candidates = new Candidates()
   return (packet) => {
     candidates.count = 0

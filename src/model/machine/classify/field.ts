@@ -2,6 +2,7 @@
 
 import { registersOf, type Value } from '../../rules/index.ts'
 import type { Load, Machine } from '../machine.ts'
+import { isValueSettled } from '../settled.ts'
 import { dependenciesOf } from './changes.ts'
 import type { Demand } from './demand.ts'
 
@@ -11,6 +12,8 @@ export interface Field {
   readonly words: number
   /** `Change` bits. */
   readonly dependencies: number
+  /** See settled.ts. */
+  readonly isSettled: boolean
 }
 
 /** Ranges of one field that a rule has to lie in, as {@link Demand} has them. */
@@ -40,6 +43,7 @@ export class Fields {
       load: this.machine.load(value, 0),
       words: registersOf(value),
       dependencies: dependenciesOf(value),
+      isSettled: isValueSettled(value),
     }
     this.known.set(identity, made)
     return made

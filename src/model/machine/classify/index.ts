@@ -1,2 +1,3 @@
+export type { Branch } from './branch.ts'
 export { changedSetsOf, changesOf } from './changes.ts'
-export { classifyRules, type RuleJoiner } from './classify.ts'
+export { choiceAmong, classifyRules, type RuleJoiner, skipped } from './classify.ts'

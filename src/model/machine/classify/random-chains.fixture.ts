@@ -188,6 +188,32 @@ export const longChains: fc.Arbitrary<Statement[][]> = fc.array(ruleEndingIn([..
 })
 export const shortChains: fc.Arbitrary<Statement[][]> = fc.array(ruleEndingIn(finals), { maxLength: 12 })
 
+/** Rules without what may differ between packets of one connection. */
+export const settledOf = (rules: Statement[][]): Statement[][] => rules.map((rule) => rule.filter(isSettled))
+
+function isValueSettled(value: Value): boolean {
+  if (value.kind === 'bitwise') return isValueSettled(value.of)
+  if (value.kind === 'ct') return value.key === 'state'
+  return value.kind === 'meta' || (value.kind === 'payload' && !/tcp flags|ip6/.test(value.name))
+}
+
+/** Whether all packets of a connection's direction have the same answer; not all statements that do are meant. */
+function isSettled(statement: Statement): boolean {
+  switch (statement.kind) {
+    case 'counter':
+    case 'verdict':
+    case 'verdict-map':
+    case 'range':
+      return true
+    case 'lookup':
+      return statement.set !== counted
+    case 'compare':
+      return isValueSettled(statement.left)
+    default:
+      return false
+  }
+}
+
 /** Packets whose addresses and ports lie on the ends; states of conntrack as they come together. */
 export const packetsOnEnds: fc.Arbitrary<() => Packet> = fc
   .record({

@@ -7,7 +7,8 @@ import { isFinal } from '../result.ts'
 
 export const object: StatementExpression<ObjectStatement> = {
   code(statement, machine, ruleId) {
-    const { step } = machine.object(statement.object)
+    const { code, step } = machine.object(statement.object)
+    if (code) return [code]
     const refer = run((packet) => {
       const result = step(packet)
       if (isFinal(result)) packet.rule = ruleId
