@@ -64,6 +64,9 @@ export class Conntrack extends Assigning {
   private readonly inverse: Int32Array = makeTuple()
   /** Made with the first packet that a helper sees. */
   private turn: HelperTurn | null = null
+  /** The entry that was made last, and how often the table had changed then. */
+  private opened = 0
+  private changesAtOpening = 0
   /** The packet at which {@link passKnown} has ended is tracked already, and found invalid or to be repeated. */
   isFollowed = false
   private answer = 0
@@ -96,6 +99,12 @@ export class Conntrack extends Assigning {
   /** The link (`handle | direction`) of the entry alive whose tuple in zone 0 has these words, hashed by `hashTuple4`; 0: there is none. */
   findHashed(hash: number, source: number, destination: number, ports: number, protocol: number): number {
     const link = this.probe4(hash, source, destination, ports, protocol, 0, 0)
+    return link === 0 || this.isExpired(link & ~1) ? 0 : link
+  }
+
+  /** The same for the packet at `i`, behind `lookAhead`. */
+  liveLinkAt(columns: PacketColumns, i: number): number {
+    const link = this.linkAt(columns, i)
     return link === 0 || this.isExpired(link & ~1) ? 0 : link
   }
 
@@ -178,6 +187,23 @@ export class Conntrack extends Assigning {
     readAddresses(packet.bytes, packet.start, kind, this.tuple)
     const portless = readPorts(packet.bytes, transport, packet.end, kind, this.tuple, this.greKeys)
     if (portless !== Reason.none) return invalid(packet, portless)
+    return this.trackTuple(packet, kind, protocol, transport)
+  }
+
+  /** {@link track} for the packet at `i`, made from it, that no entry alive is for. */
+  trackNew(columns: PacketColumns, i: number, packet: Packet): HookVerdictNumber {
+    const { tuple } = this
+    tuple[0] = columns.sources[i]!
+    tuple[1] = columns.destinations[i]!
+    tuple[2] = columns.ports[i]!
+    packet.state = State.invalid
+    packet.isReply = false
+    packet.reason = Reason.none
+    return this.trackTuple(packet, packet.protocol, packet.protocol, packet.transport)
+  }
+
+  /** Of the tuple at hand. */
+  private trackTuple(packet: Packet, kind: number, protocol: number, transport: number): HookVerdictNumber {
     for (;;) {
       const known = this.lookUp(this.tuple, kind, packet.zoneOriginal, packet.zoneReply)
       const link = known === 0 ? this.open(packet, kind) : known
@@ -231,6 +257,8 @@ export class Conntrack extends Assigning {
     if (maximumEntries > 0 && this.count >= maximumEntries && !this.makeRoom(kind, packet.zoneOriginal)) return -1
     const entry = this.create(kind)
     if (entry === 0) return -1
+    this.opened = entry
+    this.changesAtOpening = this.changes
     const size = tupleWords(kind)
     const { words } = this
     for (let i = 0; i < size; i++) {
@@ -336,7 +364,9 @@ export class Conntrack extends Assigning {
     const zoneOriginal = this.zone(entry, 0)
     const zoneReply = this.zone(entry, 1)
     // Each tuple is looked for only where it would stand, in the zone of its own direction.
-    const original = this.findIn(zoneOriginal, this.tuple, kind, zoneOriginal, zoneReply)
+    // When it was opened, there was none with its original tuple.
+    const isAlone = entry === this.opened && this.changes === this.changesAtOpening
+    const original = isAlone ? 0 : this.findIn(zoneOriginal, this.tuple, kind, zoneOriginal, zoneReply)
     const reply = this.findIn(zoneReply, this.inverse, kind, zoneOriginal, zoneReply)
     if (original !== 0 || reply !== 0) return this.resolveClash(packet, entry, kind, original, reply)
     this.settle(entry)

@@ -23,6 +23,8 @@ export interface ConntrackListener {
 const longestLeap = 0x20000000
 /** The whole table is looked through for expired entries once in so many milliseconds. */
 const sweepPeriod = 30_000
+/** Parts of it one after the other, with so many milliseconds between them. */
+const sweepPause = 100
 
 export class Entries extends Records {
   readonly settings: ConntrackSettings
@@ -39,6 +41,8 @@ export class Entries extends Records {
   lastId = 0
   private sweepAt = 0
   private sweptUntil = 0
+  /** Before this moment only {@link now} changes: the tick is the same, and no sweep is due. */
+  private quietUntil = 0
   /** Slots that the sweep still visits looking for more than expired entries. */
   private pressedSlots = 0
   private readonly policies: Timeouts[] = []
@@ -58,6 +62,10 @@ export class Entries extends Records {
   protected moveClock(now: number): void {
     if (this.limbo.length > 0) this.clearLimbo()
     if (now <= this.now) return
+    if (now < this.quietUntil && this.count > 0) {
+      this.now = now
+      return
+    }
     while (now - this.now > longestLeap) this.setClock(this.now + longestLeap)
     this.setClock(now)
   }
@@ -68,10 +76,11 @@ export class Entries extends Records {
     this.clock = ticksOf(now)
     if (this.sweptUntil === 0 || this.count === 0) this.sweptUntil = now
     else if (elapsed >= sweepPeriod) this.sweep(this.slots.length)
-    else if (now - this.sweptUntil > 100) {
+    else if (now - this.sweptUntil > sweepPause) {
       this.sweep(Math.ceil((this.slots.length * (now - this.sweptUntil)) / sweepPeriod))
       this.sweptUntil = now
     }
+    this.quietUntil = Math.min((Math.floor(now / tick) + 1) * tick, this.sweptUntil + sweepPause)
   }
 
   private sweep(slots: number): void {

@@ -28,7 +28,7 @@ export class Table {
   protected slots: Int32Array = new Int32Array(initialSlots)
   private top = firstHandle
   /** How often an entry came into the table or left it, and how often that was when packets were looked for. */
-  private changes = 0
+  protected changes = 0
   private changesBefore = 0
   /** An entry in another zone than 0 was in the table: several may have the same tuple. */
   private hasZones = false

@@ -93,41 +93,37 @@ export class Express {
     const ports = readInt32(bytes, start + headerLength)
     const hash = hashTuple4(source, destination, ports, packet.protocol, 0)
     const link = this.tracking.findHashed(hash, source, destination, ports, packet.protocol)
-    if (link === 0 || !this.track(packet, link)) return false
-    this.walk(packet, source, destination)
-    return true
-  }
-
-  /** The same for one that is decoded, with its tuple's words and hash: the long way begins behind the decoding. */
-  follow(packet: Packet, hash: number, source: number, destination: number, ports: number): boolean {
-    const { tracking } = this
-    if (this.arrival === null) return false
-    const link = tracking.findHashed(hash, source, destination, ports, packet.protocol)
-    if (link === 0 || !this.track(packet, link)) return false
-    const isFirst =
-      packet.state === State.established && tracking.isPlain(link & ~1) && tracking.course(link) === Course.none
-    if (isFirst) this.walkFirst(packet, link, source, destination)
-    else this.walk(packet, source, destination)
-    return true
-  }
-
-  /** The same for one that conntrack has followed already. */
-  goOn(packet: Packet, source: number, destination: number): boolean {
+    if (link === 0) return false
     packet.hook = Hook.prerouting
-    if (this.arrival === null || this.tracking.isRepeated) return false
+    packet.reason = 0
+    if (!this.tracking.trackFound(packet, link)) return false
     this.walk(packet, source, destination)
     return true
+  }
+
+  /** The same for the packet at `i`, decoded, whether or not its connection is known. `isFollowed`: conntrack has followed it already. */
+  walkAt(columns: PacketColumns, i: number, packet: Packet, isFollowed: boolean): void {
+    const { tracking } = this
+    const source = columns.sources[i]!
+    const destination = columns.destinations[i]!
+    packet.hook = Hook.prerouting
+    const link = isFollowed ? 0 : tracking.liveLinkAt(columns, i)
+    const isTracked = isFollowed ? !tracking.isRepeated : link !== 0 && tracking.trackFound(packet, link)
+    if (!isTracked && tracking.trackNew(columns, i, packet) !== HookVerdict.accept)
+      this.longWay.stop(packet, Place.conntrack, false)
+    else if (link !== 0 && this.isFirst(packet, link)) this.walkFirst(packet, link, source, destination)
+    else this.walk(packet, source, destination)
+  }
+
+  /** Whether nobody knows yet how packets of the link's direction are walked, and all of them may be walked alike. */
+  private isFirst(packet: Packet, link: number): boolean {
+    const { tracking } = this
+    return packet.state === State.established && tracking.isPlain(link & ~1) && tracking.course(link) === Course.none
   }
 
   /** Everyday packets of connections that have a course, from `from` on; answers where the first one is that is to be walked. */
   passKnown(columns: PacketColumns, packet: Packet, from: number, to: number): number {
     return this.tracking.passKnown(columns, packet, from, to, this.courses)
-  }
-
-  private track(packet: Packet, link: number): boolean {
-    packet.hook = Hook.prerouting
-    packet.reason = 0
-    return this.tracking.trackFound(packet, link)
   }
 
   /** Walks the first packet of a direction and keeps its course: where chains note what they would count, they are not run. */

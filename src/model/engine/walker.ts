@@ -124,16 +124,12 @@ export class Walker implements LongWay {
   }
 
   receiveEveryday(columns: PacketColumns, i: number, packet: Packet): void {
-    const { destinations, hashes, ports, sources } = columns
     const { isFollowed } = this.tracking
     this.tracking.isFollowed = false
     if (!isFollowed) takeFrom(columns, i, packet)
     this.begin(packet)
     this.isBusy = true
-    const isWalked = isFollowed
-      ? this.express.goOn(packet, sources[i]!, destinations[i]!)
-      : this.express.follow(packet, hashes[i]!, sources[i]!, destinations[i]!, ports[i]!)
-    if (!isWalked) this.arrive(packet)
+    this.express.walkAt(columns, i, packet, isFollowed)
     this.finish()
   }
 

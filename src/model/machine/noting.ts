@@ -28,8 +28,8 @@ export class Noting {
   /** Sets that rules change. */
   private readonly changedSets: Set<SetDefinition> = new Set()
   private readonly fixedSets: Map<SetDefinition, boolean> = new Map()
-  /** What notes for a step that runs. */
-  private readonly noters: Map<Step, Step> = new Map([[skipped, skipped]])
+  /** Makes what notes for a step that runs. */
+  private readonly makers: Map<Step, () => Step> = new Map([[skipped, () => skipped]])
   /** By number. */
   private readonly chains: Step[] = []
 
@@ -44,22 +44,21 @@ export class Noting {
 
   /** `step` runs the rule. */
   addRule(step: Step, rule: Rule, code: RuleCode): void {
-    this.noters.set(
-      step,
-      later(() => this.noteRule(rule, code)),
-    )
+    this.makers.set(step, () => this.noteRule(rule, code))
   }
 
   /** `step` runs those of `steps` that the branch finds. */
   addChoice(step: Step, branch: Branch, steps: readonly Step[]): void {
-    this.noters.set(
-      step,
-      later(() => this.noteChoice(branch, this.notersOf(steps))),
-    )
+    this.makers.set(step, () => this.noteChoice(branch, this.notersOf(steps)))
   }
 
   addChain(number: number, steps: readonly Step[]): void {
-    this.chains[number] = later(() => this.noteChain(this.notersOf(steps)))
+    this.chains[number] = later(
+      () => this.noteChain(this.notersOf(steps)),
+      (made) => {
+        this.chains[number] = made
+      },
+    )
   }
 
   /** For base chains: notes, and tells whether the packet passes as all of its connection will; if not, nothing is noted. */
@@ -80,7 +79,12 @@ export class Noting {
   }
 
   private notersOf(steps: readonly Step[]): readonly Step[] {
-    return steps.map((step) => this.noters.get(step) ?? giveUp)
+    const noters: Step[] = steps.map((step, i) =>
+      later(this.makers.get(step) ?? ((): Step => giveUp), (made) => {
+        noters[i] = made
+      }),
+    )
+    return noters
   }
 
   /** Where the branch may find others for the next packet, all are asked. */
@@ -149,11 +153,11 @@ const walkOf =
     return Result.next
   }
 
-/** Made when it is first asked. */
-function later(make: () => Step): Step {
-  let made: Step | null = null
-  return (packet) => {
-    made ??= make()
+/** Made when it is first asked, and then put in its place: most chains of most hosts are never asked. */
+const later =
+  (make: () => Step, place: (made: Step) => void): Step =>
+  (packet) => {
+    const made = make()
+    place(made)
     return made(packet)
   }
-}
