@@ -6,7 +6,7 @@
 import { fold, foldedSum } from '../../model/bytes/index.ts'
 import { hashTuple4 } from '../../model/conntrack/index.ts'
 import { type Packet, Protocol } from '../../model/packet/index.ts'
-import { blockLength, type FrameBlock } from '../capture/index.ts'
+import { blockLength, type Columns, type FrameBlock, ownColumns } from '../capture/index.ts'
 
 const linkEthernet = 1
 const linkRawIp = 101
@@ -33,25 +33,33 @@ export interface Entrance {
 
 export class EverydayPackets {
   /** By which interface the packet of each frame comes in; {@link none} where the frame has to be looked at in full. */
-  readonly inputs: Int32Array = new Int32Array(blockLength)
+  readonly inputs: Int32Array
   /** Of the everyday ones: where they begin and end in the block's bytes, their tuples, and the hashes of these. */
-  readonly starts: Int32Array = new Int32Array(blockLength)
-  readonly ends: Int32Array = new Int32Array(blockLength)
-  readonly sources: Int32Array = new Int32Array(blockLength)
-  readonly destinations: Int32Array = new Int32Array(blockLength)
-  readonly ports: Int32Array = new Int32Array(blockLength)
-  readonly hashes: Int32Array = new Int32Array(blockLength)
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  readonly sources: Int32Array
+  readonly destinations: Int32Array
+  readonly ports: Int32Array
+  readonly hashes: Int32Array
   /** The hashes of the everyday ones alone, one behind the other, and how many there are. */
-  readonly wanted: Int32Array = new Int32Array(blockLength)
+  readonly wanted: Int32Array
   count = 0
   readonly #entrance: Entrance
 
-  constructor(entrance: Entrance) {
+  /** For blocks of at most so many frames. */
+  constructor(entrance: Entrance, length: number = blockLength, columns: Columns = ownColumns) {
     this.#entrance = entrance
+    this.inputs = columns.int32(length)
+    this.starts = columns.int32(length)
+    this.ends = columns.int32(length)
+    this.sources = columns.int32(length)
+    this.destinations = columns.int32(length)
+    this.ports = columns.int32(length)
+    this.hashes = columns.int32(length)
+    this.wanted = columns.int32(length)
   }
 
-  /** `isOwn`: 0 for frames that are not looked at. */
-  find(block: FrameBlock, isOwn: Uint8Array | null = null): void {
+  find(block: FrameBlock): void {
     const { linkType, count } = block
     this.count = 0
     if (linkType !== linkEthernet && linkType !== linkRawIp) {
@@ -59,10 +67,7 @@ export class EverydayPackets {
       return
     }
     const skipped = linkType === linkEthernet ? ethernetLength : 0
-    for (let i = 0; i < count; i++) {
-      if (isOwn === null || isOwn[i] === 1) this.look(block, i, skipped)
-      else this.inputs[i] = none
-    }
+    for (let i = 0; i < count; i++) this.look(block, i, skipped)
   }
 
   private look({ view, starts, capturedLengths, originalLengths }: FrameBlock, i: number, skipped: number): void {
@@ -95,6 +100,17 @@ export class EverydayPackets {
     const hash = hashTuple4(source, destination, ports, protocol, 0)
     this.hashes[i] = hash
     this.wanted[this.count++] = hash
+  }
+
+  /** The hashes of the everyday ones among the frames at `places[from]` to `places[to - 1]`. Answers how many. */
+  gather(places: Uint16Array, from: number, to: number, into: Int32Array): number {
+    const { inputs, hashes } = this
+    let count = 0
+    for (let at = from; at < to; at++) {
+      const i = places[at]!
+      if (inputs[i] !== none) into[count++] = hashes[i]!
+    }
+    return count
   }
 
   /** Makes `packet`, which was reset, the everyday packet at `i`, decoded. */

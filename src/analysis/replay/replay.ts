@@ -13,7 +13,8 @@ import {
   type FrameBlock,
   type LinkLayer,
 } from '../capture/index.ts'
-import { EverydayPackets } from './everyday.ts'
+import { Clock } from './clock.ts'
+import { type Entrance, EverydayPackets } from './everyday.ts'
 import { type Findings, findRules, summaryOf } from './findings.ts'
 import { FlowAccounts } from './flow-accounts.ts'
 import { type FlowRow, FlowTable } from './flow-table.ts'
@@ -23,6 +24,7 @@ import type { Judgment } from './judgment.ts'
 import { MadePackets, RecentPackets } from './recent-packets.ts'
 import type { Replayed } from './replayed.ts'
 import { RuleIndex } from './rule-index.ts'
+import type { OwnFrames } from './shards/own-frames.ts'
 import type { SharedLimits } from './shards/shard-needs.ts'
 import type { ShardWatch } from './shards/shard-watch.ts'
 import { SocketWatch } from './shards/socket-watch.ts'
@@ -64,8 +66,10 @@ export class Replay implements Replayed {
   readonly #host: ReplayHost
   readonly #engine: Engine
   readonly #vantage: Vantage
-  /** Null: every packet has to be looked at in full. */
+  /** What finds everyday packets has to know; null: every packet has to be looked at in full. */
+  readonly entrance: Entrance | null
   readonly #everyday: EverydayPackets | null
+  readonly #wanted: Int32Array = new Int32Array(blockLength)
   readonly #rows: Int32Array = new Int32Array(blockLength)
   readonly #frame: Frame = createFrame()
   readonly #hostVantage: HostVantage | null
@@ -85,9 +89,7 @@ export class Replay implements Replayed {
   readonly #shard: ShardWatch | null
   readonly #tally: Tally = new Tally()
   readonly #accounts: FlowAccounts
-  #origin = -1
-  #first = -1
-  #time = 0
+  readonly #clock: Clock = new Clock()
 
   constructor(options: ReplayOptions) {
     this.#options = options
@@ -109,14 +111,15 @@ export class Replay implements Replayed {
     if (vantage.kind === 'host') {
       this.#hostVantage = this.#createHostVantage(vantage)
       this.#vantage = this.#hostVantage
-      this.#everyday = null
+      this.entrance = null
     } else {
       const between = this.#createBetween(vantage)
       const isPlain = !this.#needsMemory && this.#trust.isByChecksum && this.#engine.isConntrackFirst
       this.#hostVantage = null
       this.#vantage = between
-      this.#everyday = isPlain ? new EverydayPackets(between) : null
+      this.entrance = isPlain ? between : null
     }
+    this.#everyday = this.entrance && new EverydayPackets(this.entrance)
     if (this.#hostVantage) this.#engine.onTransmit = (_interface, packet) => this.#noteMade(packet)
     this.#engine.onConclude = (packet) => {
       if (packet !== this.#packet) this.#accounts.noteMade(packet)
@@ -159,42 +162,62 @@ export class Replay implements Replayed {
     if (this.#sentView.family !== 0) this.#made.note(this.#sentView)
   }
 
-  /**
-   * Runs the frames of a block through, one after the other. Their bytes are changed. `capture`: index into the captures' names. `isOwn`:
-   * 0 for frames of other shards.
-   */
-  feedBlock(block: FrameBlock, capture: number, isOwn: Uint8Array | null = null): void {
+  /** Runs the frames of a block through, one after the other. Their bytes are changed. `capture`: index into the captures' names. */
+  feedBlock(block: FrameBlock, capture: number): void {
     const everyday = this.#everyday
     const { count } = block
-    if (everyday !== null) this.#lookAhead(block, everyday, isOwn)
+    if (everyday !== null) {
+      everyday.find(block)
+      this.#touch(everyday.wanted, everyday.count)
+    }
     for (let i = 0; i < count; i++) {
-      if (isOwn !== null && isOwn[i] === 0) {
-        this.passBy(block.hasTime, block.seconds[i]!, block.milliseconds[i]!)
-        continue
-      }
-      if (everyday !== null && everyday.inputs[i] !== 0) this.#feedEveryday(block, i, everyday)
-      else {
-        block.read(i, this.#frame)
-        this.feed(this.#frame, capture)
-      }
+      if (everyday !== null && everyday.inputs[i] !== 0) {
+        if (block.hasTime) this.#clock.set(block.seconds[i]!, block.milliseconds[i]!)
+        this.#feedEveryday(block, i, everyday)
+      } else this.#feedAt(block, i, capture)
     }
   }
 
-  #lookAhead(block: FrameBlock, everyday: EverydayPackets, isOwn: Uint8Array | null): void {
-    everyday.find(block, isOwn)
-    this.conntrack.touch(everyday.wanted, this.#rows, everyday.count)
-    this.flows.touch(this.#rows, everyday.count)
+  /** Runs those frames of a block through that are this shard's own. */
+  feedOwn(own: OwnFrames): void {
+    const { block, capture, places, times, framesBefore } = own
+    const everyday = this.entrance && own.everyday
+    const tally = this.#tally
+    const clock = this.#clock
+    const { count } = own
+    clock.follow(own.clock)
+    for (let from = 0; from < count; from += blockLength) {
+      const to = Math.min(from + blockLength, count)
+      if (everyday !== null) this.#touch(this.#wanted, everyday.gather(places, from, to, this.#wanted))
+      for (let at = from; at < to; at++) {
+        const i = places[at]!
+        tally.frames = framesBefore + i
+        clock.now = times[i]!
+        if (everyday !== null && everyday.inputs[i] !== 0) this.#feedEveryday(block, i, everyday)
+        else this.#feedAt(block, i, capture)
+      }
+    }
+    tally.frames = framesBefore + block.count
+    clock.follow(own.clock)
   }
 
-  /** Between sides and without judgments to be told. */
+  #touch(hashes: Int32Array, count: number): void {
+    this.conntrack.touch(hashes, this.#rows, count)
+    this.flows.touch(this.#rows, count)
+  }
+
+  #feedAt(block: FrameBlock, i: number, capture: number): void {
+    block.read(i, this.#frame)
+    this.feed(this.#frame, capture)
+  }
+
+  /** Between sides and without judgments to be told. The clock stands at its time. */
   #feedEveryday(block: FrameBlock, i: number, everyday: EverydayPackets): void {
     const packet = this.#packet
     packet.reset()
     everyday.take(block, i, packet)
-    const tally = this.#tally
-    tally.frames += 1
-    if (block.hasTime) this.#setClock(block.seconds[i]!, block.milliseconds[i]!)
-    packet.time = this.#time
+    this.#tally.frames += 1
+    packet.time = this.#clock.now
     packet.number = this.#number(false)
     const length = packet.end - packet.start
     const { destinations, hashes, ports, sources } = everyday
@@ -207,7 +230,7 @@ export class Replay implements Replayed {
   feed(frame: Frame, capture: number): void {
     const tally = this.#tally
     tally.frames += 1
-    if (frame.hasTime) this.#setClock(frame.timeSeconds, frame.timeNanoseconds / 1e6)
+    if (frame.hasTime) this.#clock.set(frame.timeSeconds, frame.timeNanoseconds / 1e6)
     const link = this.#link
     decodeLink(frame, link)
     if (link.kind === 'skip') return tally.skipFrame(link)
@@ -224,21 +247,6 @@ export class Replay implements Replayed {
       return
     }
     this.#walk(frame, capture, isCut)
-  }
-
-  /** A frame of another shard, of which only the time matters here: seconds, and milliseconds on top; `hasTime` false: not even that. */
-  passBy(hasTime: boolean, seconds: number, milliseconds: number): void {
-    this.#tally.frames += 1
-    if (hasTime) this.#setClock(seconds, milliseconds)
-  }
-
-  #setClock(seconds: number, milliseconds: number): void {
-    if (this.#origin < 0) this.#origin = seconds
-    const time = (seconds - this.#origin) * 1000 + milliseconds
-    if (this.#first < 0) this.#first = time
-    const since = time - this.#first
-    if (since < this.#time) this.#tally.backwards += 1
-    else this.#time = since
   }
 
   /** A frame that the snap length cut: the rest is zeros. */
@@ -260,7 +268,7 @@ export class Replay implements Replayed {
     packet.hook = -1
     if (packet.bytes !== view.bytes) packet.bytes = view.bytes
     packet.start = view.start
-    packet.time = this.#time
+    packet.time = this.#clock.now
     packet.number = this.#number(isCut)
     packet.input = this.#placement.interface
     packet.isChecksumTrusted = this.#trust.isTrusted(view, isCut)
@@ -287,7 +295,7 @@ export class Replay implements Replayed {
     const tally = this.#tally
     tally.packets += 1
     if (!this.#shard) return tally.packets
-    this.#shard.begin(tally.frames, this.#time)
+    this.#shard.begin(tally.frames, this.#clock.now)
     // What an error quotes is filled up with zeros where it was cut.
     if (isCut) this.#shard.checkView(this.#view)
     return tally.frames
@@ -317,7 +325,7 @@ export class Replay implements Replayed {
     return this.#tally.packets
   }
 
-  /** Fed, or passed by. */
+  /** Of all shards together. */
   get frames(): number {
     return this.#tally.frames
   }
@@ -336,7 +344,7 @@ export class Replay implements Replayed {
 
   /** Milliseconds since the first frame. */
   get time(): number {
-    return this.#time
+    return this.#clock.now
   }
 
   /** Bytes of memory: conntrack's table, and the rows of flows, room to grow included. */
@@ -355,11 +363,12 @@ export class Replay implements Replayed {
 
   /** Where things stand at the last frame, as numbers that can be added to those of other shards. */
   findings(): Findings {
-    this.conntrack.advance(this.#time)
+    const { origin, first, now, backwards } = this.#clock
+    this.conntrack.advance(now)
     const { counts } = this.#trust
     return {
       tally: this.#tally.data,
-      clock: { origin: this.#origin, first: this.#first, now: this.#time },
+      clock: { origin, first, now, backwards },
       rules: findRules(this.#engine.rules),
       entries: this.conntrack.countLiving(),
       expectations: [...this.conntrack.expectations()].length,

@@ -15,6 +15,7 @@ import {
   type Replayed,
   type ShardTask,
   Survey,
+  summariesOf,
   type VantageChoice,
 } from '../../analysis/replay/index.ts'
 import { settingsOfHost } from '../../model/conntrack/index.ts'
@@ -73,8 +74,6 @@ export interface Prepared {
   readonly rulesetText: RulesetText
   /** What was guessed about the place of the capture, in sentences. */
   readonly guessed: readonly string[]
-  /** Frames that were looked at, and their bytes in the files. */
-  readonly survey: { readonly frames: number; readonly bytes: number }
 }
 
 /** Reads options, ruleset, host, and the beginnings of the captures. */
@@ -101,7 +100,6 @@ export async function prepareReplay(names: readonly string[], flags: ReplayFlags
     task: { ruleset, vantage, survey, captures: names, interfaceNames, settings },
     rulesetText: read.text,
     guessed: described || sides ? [] : vantage.words,
-    survey: { frames: survey.frames, bytes: inputs.reduce((sum, { position }) => sum + position, 0) },
   }
 }
 
@@ -127,14 +125,7 @@ export async function runReplay(prepared: Prepared, listeners: Listeners): Promi
   if (only && input && inputs.length === 1) await pumpBlocks(only.reader, input, replay, listeners.output)
   else await pump(merge, inputs, replay, listeners.output)
   for (const one of inputs) one.close()
-  const captures = merge.sources.map(({ name, reader }) => ({
-    name,
-    format: reader.format ?? null,
-    frames: reader.frameCount,
-    cutFrames: reader.cutFrameCount,
-    problems: reader.problems,
-  }))
-  return finish(prepared, replay, captures)
+  return finish(prepared, replay, summariesOf(merge))
 }
 
 /** What is to be said of a replay when it is over. */

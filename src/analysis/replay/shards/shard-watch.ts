@@ -9,7 +9,7 @@ import type { Packet } from '../../../model/packet/index.ts'
 import { IpView } from '../ip-view.ts'
 import { EntryCensus } from './entry-census.ts'
 import { GrowingWords } from './growing-words.ts'
-import { partitionOf, partitionOfWords, partitions } from './partition.ts'
+import { partitionOf, partitionOfWords, partitions, workerOf } from './partition.ts'
 import type { ShardNeeds } from './shard-needs.ts'
 import type { SocketWatch } from './socket-watch.ts'
 
@@ -30,7 +30,7 @@ export class ShardWatch {
 
   /** The parts that belong to worker `index` of `count`. */
   constructor(index: number, count: number) {
-    this.#isOwn = Uint8Array.from({ length: partitions }, (_, part) => (part % count === index ? 1 : 0))
+    this.#isOwn = Uint8Array.from({ length: partitions }, (_, part) => (workerOf(part, count) === index ? 1 : 0))
   }
 
   isOwn(partition: number): boolean {

@@ -11,6 +11,8 @@ import type { Replayed } from '../replayed.ts'
 import type { Summary } from '../summary.ts'
 import { Survey } from '../vantage/survey.ts'
 import type { VantageChoice } from '../vantage/vantage-choice.ts'
+import type { ReadCapture } from './block-sources.ts'
+import { createRingMemory, type RingShape } from './frame-ring.ts'
 import { mergeShards } from './merged-replay.ts'
 import { Numberer, ShardNumbers } from './numbering.ts'
 import { renumbered } from './renumber.ts'
@@ -84,24 +86,28 @@ export function replayAlone(scene: Scene, task: ShardTask = taskOf(scene)): Told
   return toldBy(replay, judgments)
 }
 
-/** Small and odd, so that records straddle pieces. */
-const pieceLength = 1013
+/** Small and odd, so that records straddle chunks, and the ring goes round many times. */
+const oddShape: Omit<RingShape, 'workers'> = { slots: 5, framesInSlot: 7, chunks: 3, chunkLength: 1013 }
 
-function pieces(captures: readonly Uint8Array[]): (capture: number) => Uint8Array | null {
+function readerOf(captures: readonly Uint8Array[]): ReadCapture {
   const places = captures.map(() => 0)
-  const piece = captures.map(() => new Uint8Array(pieceLength))
-  return (capture) => {
+  return (capture, into) => {
     const from = places[capture] ?? 0
-    const bytes = captures[capture]?.subarray(from, from + pieceLength) ?? new Uint8Array(0)
+    const bytes = captures[capture]?.subarray(from, from + into.length) ?? new Uint8Array(0)
     places[capture] = from + bytes.length
-    // As files are read: the same memory again and again.
-    piece[capture]?.set(bytes)
-    return bytes.length === 0 ? null : (piece[capture]?.subarray(0, bytes.length) ?? null)
+    into.set(bytes)
+    return bytes.length
   }
 }
 
 /** A text: why the shards are not independent. */
-export function replayInShards(scene: Scene, count: number, task: ShardTask = taskOf(scene)): Told | string {
+export function replayInShards(
+  scene: Scene,
+  count: number,
+  task: ShardTask = taskOf(scene),
+  shape: Omit<RingShape, 'workers'> = oddShape,
+): Told | string {
+  const memory = createRingMemory({ workers: count, ...shape })
   const heard: Judgment[][] = []
   const shards = Array.from({ length: count }, (_, index) => {
     const own: Judgment[] = []
@@ -109,14 +115,13 @@ export function replayInShards(scene: Scene, count: number, task: ShardTask = ta
     const onJudgment = scene.isListing ? (judgment: Judgment): void => void own.push(judgment) : null
     // As they come out of another thread.
     const copy = structuredClone({ ...task, survey: { ...task.survey } as Survey })
-    return new ShardReplay({ task: copy, index, count, random: chance(), onJudgment, read: pieces(scene.captures) })
+    const read = index === 0 ? readerOf(scene.captures) : null
+    return new ShardReplay({ task: copy, index, memory, random: chance(), onJudgment, read })
   })
   const [first] = shards
   if (!first) throw new RangeError('at least one shard')
-  for (const shard of shards) {
-    if (scene.isListing) shard.runTo(Number.POSITIVE_INFINITY)
-    else shard.run()
-  }
+  // In turn, until none has anything to do.
+  while (shards.map((shard) => shard.watch.trouble === null && shard.step()).includes(true));
   const scarcity = findScarcity(structuredClone(shards.map((shard) => shard.needs())), first.replay.sharedLimits)
   const trouble = shards.find(({ watch }) => watch.trouble !== null)
   if (trouble?.watch.trouble) return trouble.watch.trouble

@@ -3,6 +3,8 @@
 import { Worker } from 'node:worker_threads'
 import {
   type CaptureSummary,
+  createRingMemory,
+  FrameRing,
   findScarcity,
   mergeShards,
   Numberer,
@@ -14,7 +16,8 @@ import {
 } from '../../../analysis/replay/index.ts'
 import type { RulesetText } from '../ruleset-input.ts'
 import type { Output, Progress } from '../terminal.ts'
-import type { FromWorker, Listing, NumbersOfRun, WorkerData } from './messages.ts'
+import type { FromWorker, Listing, NumbersOfRun, ToWorker } from './messages.ts'
+import { ringShape } from './ring-shape.ts'
 
 type Run = Extract<FromWorker, { kind: 'run' }>
 type Lines = Extract<FromWorker, { kind: 'lines' }>
@@ -23,7 +26,6 @@ export interface CrewOptions {
   readonly task: Omit<ShardTask, 'ruleset'>
   readonly rulesetText: RulesetText
   readonly rules: RuleIndex
-  readonly count: number
   readonly sizes: readonly number[]
   readonly listing: Listing | null
   readonly output: Output
@@ -43,8 +45,10 @@ class Member {
   result: ShardResult | null = null
   readonly #worker: Worker
 
-  constructor(data: WorkerData, news: News) {
-    this.#worker = new Worker(new URL('../../../../bin/kinwall-worker.mjs', import.meta.url), { workerData: data })
+  constructor(news: News) {
+    this.#worker = new Worker(new URL('../../../../bin/kinwall-worker.mjs', import.meta.url))
+    // Until there is a task, nobody waits for it.
+    this.#worker.unref()
     this.#worker.on('message', (message: FromWorker) => {
       if (message.kind === 'run') this.runs.push(message)
       else if (message.kind === 'lines') this.lines.push(message)
@@ -57,8 +61,9 @@ class Member {
     })
   }
 
-  send(numbers: NumbersOfRun): void {
-    this.#worker.postMessage(numbers)
+  send(message: ToWorker): void {
+    this.#worker.ref()
+    this.#worker.postMessage(message)
   }
 
   async end(): Promise<void> {
@@ -91,21 +96,51 @@ class News {
 }
 
 export class ShardCrew {
+  readonly #members: readonly Member[]
+  readonly #news: News = new News()
+
+  /** The workers load what they need from now on. */
+  constructor(count: number) {
+    this.#members = Array.from({ length: count }, () => new Member(this.#news))
+  }
+
+  /** Once. */
+  async run(options: CrewOptions): Promise<CrewOutcome> {
+    try {
+      return await new SharedRun(this.#members, this.#news, options).run()
+    } finally {
+      options.progress.end()
+      await this.dismiss()
+    }
+  }
+
+  async dismiss(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.end()))
+  }
+}
+
+class SharedRun {
   readonly #options: CrewOptions
   readonly #members: readonly Member[]
+  readonly #news: News
+  readonly #ring: FrameRing
   readonly #pace: Int32Array
-  readonly #news: News = new News()
   readonly #numberer: Numberer = new Numberer()
   #lines = 0
 
-  constructor(options: CrewOptions) {
-    const { task, rulesetText, count, sizes, listing } = options
+  constructor(members: readonly Member[], news: News, options: CrewOptions) {
+    const { task, rulesetText, sizes, listing } = options
+    const memory = createRingMemory({ workers: members.length, ...ringShape })
+    const pace = new Int32Array(new SharedArrayBuffer(4 * (members.length + 1)))
     this.#options = options
-    this.#pace = new Int32Array(new SharedArrayBuffer(8 * count))
-    this.#members = Array.from(
-      { length: count },
-      (_, index) => new Member({ task, rulesetText, index, count, sizes, listing, pace: this.#pace }, this.#news),
-    )
+    this.#members = members
+    this.#news = news
+    this.#ring = new FrameRing(memory, null)
+    this.#pace = pace
+    for (const [index, member] of members.entries()) {
+      const read = index === 0 ? sizes : null
+      member.send({ kind: 'task', task, rulesetText, index, memory, sizes: read, listing, pace })
+    }
   }
 
   async run(): Promise<CrewOutcome> {
@@ -115,8 +150,6 @@ export class ShardCrew {
       return why === null ? this.#merge() : { why, lines: this.#lines }
     } finally {
       clearInterval(pace)
-      this.#options.progress.end()
-      await Promise.all(this.#members.map((member) => member.end()))
     }
   }
 
@@ -141,16 +174,15 @@ export class ShardCrew {
     const needs = runs.map((run) => run.needs)
     const scarcity = first ? findScarcity(needs, first.limits) : null
     if (scarcity !== null) return scarcity
-    // Somebody writes into a file while it is read.
-    if (runs.some(({ progress }) => progress.judged.length !== first?.progress.judged.length))
-      return 'a capture changed while it was read'
     const { judged, entries } = this.#numberer.number(runs.map(({ progress }) => progress))
     for (const [i, member] of this.#members.entries()) {
-      const numbers = { judged, entries: entries[i] ?? new Int32Array(0) }
+      const numbers: NumbersOfRun = { kind: 'numbers', judged, entries: entries[i] ?? new Int32Array(0) }
       member.numbers.add(numbers.judged, numbers.entries)
       member.result = runs[i]?.result ?? null
       if (this.#options.listing) member.send(numbers)
     }
+    // Whoever waits for frames may look for numbers too.
+    this.#ring.wake()
     return null
   }
 
@@ -174,19 +206,14 @@ export class ShardCrew {
     const numbers = this.#members.map((member) => member.numbers)
     const replay = mergeShards(results, numbers, this.#options.rules)
     if (typeof replay === 'string') return { why: replay, lines: this.#lines }
-    return { replay, captures: results[0]?.captures ?? [], lines: this.#lines }
+    return { replay, captures: results.flatMap(({ captures }) => captures ?? []), lines: this.#lines }
   }
 
   #showPace(): void {
-    const { progress, sizes, count } = this.#options
-    let packets = 0
-    let read = 0
-    for (let i = 0; i < count; i++) {
-      packets += this.#pace[2 * i]!
-      read += this.#pace[2 * i + 1]! * 1024
-    }
+    const { progress, sizes } = this.#options
+    const packets = this.#pace.subarray(0, -1).reduce((sum, each) => sum + each, 0)
     const size = sizes.reduce((sum, each) => sum + each, 0)
-    progress.show(packets, read / (size * count))
+    progress.show(packets, (this.#pace.at(-1)! * 1024) / size)
   }
 }
 

@@ -1,19 +1,19 @@
 /** A worker thread: replays its share of the captures, and lists its judgments as soon as their numbers are known. */
 
 import { setImmediate } from 'node:timers/promises'
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { type Judgment, renumbered, ShardNumbers, ShardReplay } from '../../../analysis/replay/index.ts'
+import { type MessagePort, parentPort } from 'node:worker_threads'
+import { framesInRun, type Judgment, renumbered, ShardNumbers, ShardReplay } from '../../../analysis/replay/index.ts'
 import { FileChunks } from '../file-chunks.ts'
 import { seededRandom } from '../random.ts'
 import { parseAgain, requireRuleset } from '../ruleset-input.ts'
 import { listerFor } from './lister.ts'
 import {
   type FromWorker,
-  framesInRun,
   type Listing,
   type NumbersOfRun,
   runsAhead,
-  type WorkerData,
+  type ToWorker,
+  type WorkerTask,
 } from './messages.ts'
 
 /** Judgments in runs of frames, which wait for their numbers. */
@@ -68,27 +68,25 @@ function send(port: MessagePort, message: FromWorker): void {
   )
 }
 
-async function work(port: MessagePort, data: WorkerData): Promise<void> {
-  const { index, count, sizes, listing, pace } = data
-  const task = { ...data.task, ruleset: requireRuleset(parseAgain(data.rulesetText)) }
-  const files = task.captures.map((name, i) => new FileChunks(name, sizes[i] ?? 0))
-  const waiting = listing && new WaitingJudgments(port, listing)
+async function work(port: MessagePort): Promise<void> {
   const inbox = new Inbox(port)
-  const read = (capture: number): Uint8Array | null => {
-    pace[2 * index] = shard.replay.packets
-    pace[2 * index + 1] = files.reduce((sum, file) => sum + file.position, 0) >>> 10
-    return files[capture]?.next() ?? null
-  }
-  const onJudgment = waiting && ((judgment: Judgment) => waiting.add(judgment))
-  const shard = new ShardReplay({ task, index, count, random: seededRandom(1), onJudgment, read })
+  const data = await inbox.task
+  const { index, listing, pace } = data
+  const waiting = listing && new WaitingJudgments(port, listing)
+  const shard = createShard(data, waiting)
   const { watch, replay } = shard
   let entries = 0
   for (let from = 0, hasMore = true; hasMore; ) {
-    if (waiting) hasMore = shard.runTo(from + framesInRun - 1)
-    else {
-      shard.run()
-      hasMore = false
+    const until = waiting ? from + framesInRun - 1 : Number.POSITIVE_INFINITY
+    while (replay.frames < until && !shard.isAtEnd && watch.trouble === null) {
+      const { changes } = shard.ring
+      pace[index] = replay.packets
+      if (shard.step()) continue
+      // What others wait for may have to be listed here first.
+      if (waiting) await listNumbered(inbox, waiting)
+      shard.ring.wait(changes)
     }
+    hasMore = replay.frames >= until
     const needs = shard.needs()
     if (watch.trouble !== null) return send(port, { kind: 'trouble', why: watch.trouble })
     const to = hasMore ? from + framesInRun : (replay.frames + 32) & ~31
@@ -107,8 +105,28 @@ async function work(port: MessagePort, data: WorkerData): Promise<void> {
   }
 }
 
+function createShard(data: WorkerTask, waiting: WaitingJudgments | null): ShardReplay {
+  const { index, memory, sizes, pace } = data
+  const task = { ...data.task, ruleset: requireRuleset(parseAgain(data.rulesetText)) }
+  const onJudgment = waiting && ((judgment: Judgment) => waiting.add(judgment))
+  const read = sizes && readerOf(task.captures, sizes, pace)
+  return new ShardReplay({ task, index, memory, random: seededRandom(1), onJudgment, read })
+}
+
+function readerOf(
+  names: readonly string[],
+  sizes: readonly number[],
+  pace: Int32Array,
+): (capture: number, into: Uint8Array) => number {
+  const files = names.map((name, i) => new FileChunks(name, sizes[i] ?? 0))
+  return (capture, into) => {
+    pace[pace.length - 1] = files.reduce((sum, { position }) => sum + position, 0) >>> 10
+    return files[capture]?.read(into) ?? 0
+  }
+}
+
 /** Lists what has its numbers by now; where more than `most` runs have not, waits for them. */
-async function listNumbered(inbox: Inbox, waiting: WaitingJudgments, most: number): Promise<void> {
+async function listNumbered(inbox: Inbox, waiting: WaitingJudgments, most = Number.POSITIVE_INFINITY): Promise<void> {
   // Lets in what has come.
   await setImmediate()
   while (inbox.numbered.length > 0 || waiting.waiting > most) {
@@ -118,15 +136,20 @@ async function listNumbered(inbox: Inbox, waiting: WaitingJudgments, most: numbe
   }
 }
 
-/** Numbers that came while the worker was at work. */
+/** What came while the worker was at work. */
 class Inbox {
+  /** The first that comes. */
+  readonly task: Promise<WorkerTask>
   readonly numbered: NumbersOfRun[] = []
   #wake: () => void = () => {}
 
   constructor(port: MessagePort) {
-    port.on('message', (numbers: NumbersOfRun) => {
-      this.numbered.push(numbers)
-      this.#wake()
+    this.task = new Promise((resolve) => {
+      port.on('message', (message: ToWorker) => {
+        if (message.kind === 'task') return resolve(message)
+        this.numbered.push(message)
+        this.#wake()
+      })
     })
   }
 
@@ -140,7 +163,7 @@ class Inbox {
 if (parentPort) {
   const port = parentPort
   try {
-    await work(port, workerData)
+    await work(port)
   } catch (error) {
     // What is wrong with a file, one worker says better.
     if (!(error instanceof Error && 'code' in error && 'syscall' in error)) throw error

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { writePcap } from '../../../analysis/capture/index.ts'
 import { buildIcmp, buildTcp, buildUdp } from '../../../model/packet/index.ts'
 import { type Ended, runKinwall } from '../run-kinwall.fixture.ts'
-import { framesInRun } from './messages.ts'
+import { framesInRun } from '../../../analysis/replay/index.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'kinwall-workers-'))

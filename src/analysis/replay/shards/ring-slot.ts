@@ -1,0 +1,105 @@
+/** A block of frames in memory that workers share, with all that is known of its frames before anybody replays them. */
+
+import { type Columns, directions, FrameBlock, packetTypes } from '../../capture/index.ts'
+import { Clock } from '../clock.ts'
+import { type Entrance, EverydayPackets } from '../everyday.ts'
+import type { OwnFrames } from './own-frames.ts'
+
+/** What a block's frames have in common, by place in the slot's words. */
+const Word = {
+  count: 0,
+  chunk: 1,
+  firstNumber: 2,
+  hasTime: 3,
+  interfaceIndex: 4,
+  linkType: 5,
+  direction: 6,
+  packetType: 7,
+  capture: 8,
+  framesBefore: 9,
+} as const
+const words = 10
+
+/** The clock after the block, by place in the slot's doubles. */
+const Double = { origin: 0, first: 1, now: 2, backwards: 3 } as const
+const doubles = 4
+
+export interface SlotShape {
+  readonly workers: number
+  /** At most 65,536. */
+  readonly framesInSlot: number
+}
+
+/** The workers' views of one slot. What is no column is handed over by {@link put} and {@link take}. */
+export class RingSlot {
+  readonly block: FrameBlock
+  readonly everyday: EverydayPackets
+  readonly times: Float64Array
+  readonly clock: Clock = new Clock()
+  /** By worker: the places of its frames in the block, as many as `ownCounts` says. */
+  readonly own: readonly Uint16Array[]
+  readonly ownCounts: Int32Array
+  capture = 0
+  framesBefore = 0
+  /** Where the bytes lie. */
+  chunk = 0
+  readonly #words: Int32Array
+  readonly #doubles: Float64Array
+
+  constructor({ workers, framesInSlot }: SlotShape, entrance: Entrance, columns: Columns) {
+    this.#words = columns.int32(words)
+    this.#doubles = columns.float64(doubles)
+    this.block = new FrameBlock(framesInSlot, columns)
+    this.everyday = new EverydayPackets(entrance, framesInSlot, columns)
+    this.times = columns.float64(framesInSlot)
+    this.own = Array.from({ length: workers }, () => columns.uint16(framesInSlot))
+    this.ownCounts = columns.int32(workers)
+  }
+
+  /** Leaves for other workers what this one has set. */
+  put(): void {
+    const { block, clock } = this
+    const into = this.#words
+    into[Word.count] = block.count
+    into[Word.chunk] = this.chunk
+    into[Word.firstNumber] = block.firstNumber
+    into[Word.hasTime] = block.hasTime ? 1 : 0
+    into[Word.interfaceIndex] = block.interfaceIndex
+    into[Word.linkType] = block.linkType
+    into[Word.direction] = directions.indexOf(block.direction)
+    into[Word.packetType] = packetTypes.indexOf(block.packetType)
+    into[Word.capture] = this.capture
+    into[Word.framesBefore] = this.framesBefore
+    this.#doubles[Double.origin] = clock.origin
+    this.#doubles[Double.first] = clock.first
+    this.#doubles[Double.now] = clock.now
+    this.#doubles[Double.backwards] = clock.backwards
+  }
+
+  /** Sets what another worker has left. */
+  take(): void {
+    const { block, clock } = this
+    const from = this.#words
+    block.count = from[Word.count]!
+    this.chunk = from[Word.chunk]!
+    block.firstNumber = from[Word.firstNumber]!
+    block.hasTime = from[Word.hasTime] === 1
+    block.interfaceIndex = from[Word.interfaceIndex]!
+    block.linkType = from[Word.linkType]!
+    block.direction = directions[from[Word.direction]!] ?? 'unknown'
+    block.packetType = packetTypes[from[Word.packetType]!] ?? 'unknown'
+    this.capture = from[Word.capture]!
+    this.framesBefore = from[Word.framesBefore]!
+    clock.origin = this.#doubles[Double.origin]!
+    clock.first = this.#doubles[Double.first]!
+    clock.now = this.#doubles[Double.now]!
+    clock.backwards = this.#doubles[Double.backwards]!
+  }
+
+  /** The share of one worker. */
+  ownOf(worker: number): OwnFrames {
+    const { block, capture, everyday, times, framesBefore, clock } = this
+    const places = this.own[worker] ?? new Uint16Array(0)
+    return { block, capture, everyday, places, count: this.ownCounts[worker]!, framesBefore, times, clock }
+  }
+}
