@@ -184,10 +184,9 @@ export class Replay implements Replayed {
     const everyday = this.entrance && own.everyday
     const tally = this.#tally
     const clock = this.#clock
-    const { count } = own
     clock.follow(own.clock)
-    for (let from = 0; from < count; from += blockLength) {
-      const to = Math.min(from + blockLength, count)
+    for (let from = own.from; from < own.to; from += blockLength) {
+      const to = Math.min(from + blockLength, own.to)
       if (everyday !== null) this.#touch(this.#wanted, everyday.gather(places, from, to, this.#wanted))
       for (let at = from; at < to; at++) {
         const i = places[at]!

@@ -86,6 +86,12 @@ export class FrameRing {
     Atomics.wait(this.#counters, Counter.changes, changes)
   }
 
+  /** The same for threads that may not wait. */
+  async change(changes: number): Promise<void> {
+    const { async: isWaiting, value } = Atomics.waitAsync(this.#counters, Counter.changes, changes)
+    if (isWaiting) await value
+  }
+
   /** Wakes all who wait. */
   wake(): void {
     Atomics.add(this.#counters, Counter.changes, 1)

@@ -10,9 +10,10 @@ export interface OwnFrames {
   readonly capture: number
   /** Found in the block already, where the replay lets everyday packets be found at all. */
   readonly everyday: EverydayPackets
-  /** Places in the block, in order: the first `count` of the column. */
+  /** Places in the block, in order: from `places[from]` to `places[to - 1]`. */
   readonly places: Uint16Array
-  readonly count: number
+  readonly from: number
+  readonly to: number
   /** Of all captures, before the block's first. */
   readonly framesBefore: number
   /** What the replay's clock shows at each frame. */

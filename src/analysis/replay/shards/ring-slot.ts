@@ -36,9 +36,10 @@ export class RingSlot {
   readonly everyday: EverydayPackets
   readonly times: Float64Array
   readonly clock: Clock = new Clock()
-  /** By worker: the places of its frames in the block, as many as `ownCounts` says. */
-  readonly own: readonly Uint16Array[]
-  readonly ownCounts: Int32Array
+  /** Places of frames in the block: those of worker w from w times `framesInSlot` up to its `ends`. */
+  readonly places: Uint16Array
+  readonly ends: Int32Array
+  readonly shape: SlotShape
   capture = 0
   framesBefore = 0
   /** Where the bytes lie. */
@@ -46,14 +47,16 @@ export class RingSlot {
   readonly #words: Int32Array
   readonly #doubles: Float64Array
 
-  constructor({ workers, framesInSlot }: SlotShape, entrance: Entrance, columns: Columns) {
+  constructor(shape: SlotShape, entrance: Entrance, columns: Columns) {
+    const { workers, framesInSlot } = shape
+    this.shape = shape
     this.#words = columns.int32(words)
     this.#doubles = columns.float64(doubles)
     this.block = new FrameBlock(framesInSlot, columns)
     this.everyday = new EverydayPackets(entrance, framesInSlot, columns)
     this.times = columns.float64(framesInSlot)
-    this.own = Array.from({ length: workers }, () => columns.uint16(framesInSlot))
-    this.ownCounts = columns.int32(workers)
+    this.places = columns.uint16(workers * framesInSlot)
+    this.ends = columns.int32(workers)
   }
 
   /** Leaves for other workers what this one has set. */
@@ -98,8 +101,8 @@ export class RingSlot {
 
   /** The share of one worker. */
   ownOf(worker: number): OwnFrames {
-    const { block, capture, everyday, times, framesBefore, clock } = this
-    const places = this.own[worker] ?? new Uint16Array(0)
-    return { block, capture, everyday, places, count: this.ownCounts[worker]!, framesBefore, times, clock }
+    const { block, capture, everyday, places, times, framesBefore, clock } = this
+    const from = worker * this.shape.framesInSlot
+    return { block, capture, everyday, places, from, to: this.ends[worker]!, framesBefore, times, clock }
   }
 }

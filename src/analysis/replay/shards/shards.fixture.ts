@@ -5,16 +5,16 @@ import type { Ruleset } from '../../../model/rules/index.ts'
 import { CaptureReader, createFrame } from '../../capture/index.ts'
 import type { FlowRow } from '../flow-table.ts'
 import type { Judgment } from '../judgment.ts'
-import { CaptureMerge } from '../merge.ts'
+import { CaptureMerge, summariesOf } from '../merge.ts'
 import { Replay } from '../replay.ts'
 import type { Replayed } from '../replayed.ts'
-import type { Summary } from '../summary.ts'
+import type { CaptureSummary, Summary } from '../summary.ts'
 import { Survey } from '../vantage/survey.ts'
 import type { VantageChoice } from '../vantage/vantage-choice.ts'
 import type { ReadCapture } from './block-sources.ts'
 import { createRingMemory, type RingShape } from './frame-ring.ts'
 import { mergeShards } from './merged-replay.ts'
-import { Numberer, ShardNumbers } from './numbering.ts'
+import { Numberer, PacketNumbers, ShardNumbers } from './numbering.ts'
 import { renumbered } from './renumber.ts'
 import { findScarcity } from './shard-needs.ts'
 import { ShardReplay, type ShardTask } from './shard-replay.ts'
@@ -62,8 +62,12 @@ export function taskOf(scene: Scene): ShardTask {
   return { ruleset: scene.ruleset, vantage, survey, captures: names(scene), interfaceNames, settings }
 }
 
-const toldBy = (replayed: Replayed, judgments: readonly Judgment[]): Told => ({
-  summary: replayed.summary([]),
+const toldBy = (
+  replayed: Replayed,
+  judgments: readonly Judgment[],
+  captures: readonly CaptureSummary[] | null,
+): Told => ({
+  summary: replayed.summary(captures ?? []),
   flows: [...replayed.readFlows()],
   inTrouble: replayed.flowsInTrouble(7),
   judgments,
@@ -83,11 +87,14 @@ export function replayAlone(scene: Scene, task: ShardTask = taskOf(scene)): Told
     merge.finish(source)
   }
   while (merge.next() === 'frame') replay.feed(merge.source.frame, merge.current)
-  return toldBy(replay, judgments)
+  return toldBy(replay, judgments, summariesOf(merge))
 }
 
+/** In which order workers take their steps. */
+type Turn = (shards: readonly ShardReplay[]) => Iterable<ShardReplay>
+
 /** Small and odd, so that records straddle chunks, and the ring goes round many times. */
-const oddShape: Omit<RingShape, 'workers'> = { slots: 5, framesInSlot: 7, chunks: 3, chunkLength: 1013 }
+export const oddShape: Omit<RingShape, 'workers'> = { slots: 5, framesInSlot: 7, chunks: 3, chunkLength: 1013 }
 
 function readerOf(captures: readonly Uint8Array[]): ReadCapture {
   const places = captures.map(() => 0)
@@ -106,6 +113,7 @@ export function replayInShards(
   count: number,
   task: ShardTask = taskOf(scene),
   shape: Omit<RingShape, 'workers'> = oddShape,
+  turn: Turn = (shards) => shards,
 ): Told | string {
   const memory = createRingMemory({ workers: count, ...shape })
   const heard: Judgment[][] = []
@@ -120,8 +128,8 @@ export function replayInShards(
   })
   const [first] = shards
   if (!first) throw new RangeError('at least one shard')
-  // In turn, until none has anything to do.
-  while (shards.map((shard) => shard.watch.trouble === null && shard.step()).includes(true));
+  const step = (shard: ShardReplay): boolean => shard.watch.trouble === null && shard.step()
+  while (shards.map(step).includes(true)) for (const shard of turn(shards)) step(shard)
   const scarcity = findScarcity(structuredClone(shards.map((shard) => shard.needs())), first.replay.sharedLimits)
   const trouble = shards.find(({ watch }) => watch.trouble !== null)
   if (trouble?.watch.trouble) return trouble.watch.trouble
@@ -129,14 +137,16 @@ export function replayInShards(
   const results = shards.map((shard) => shard.result())
   const last = (first.replay.frames + 32) & ~31
   const run = new Numberer().number(shards.map((shard) => shard.progress(0, last, 0)))
+  const packets = new PacketNumbers()
+  packets.add(run.judged)
   const numbers = shards.map((_, i) => {
-    const own = new ShardNumbers()
-    own.add(run.judged, run.entries[i] ?? new Int32Array(0))
+    const own = new ShardNumbers(packets)
+    own.add(run.entries[i] ?? new Int32Array(0))
     return own
   })
   const merged = mergeShards(structuredClone(results), numbers, first.replay.rules)
   if (typeof merged === 'string') return merged
   const judgments = heard.flatMap((own, i) => own.map((judgment) => renumbered(judgment, numbers[i]!)))
   judgments.sort((a, b) => a.n - b.n)
-  return toldBy(merged, judgments)
+  return toldBy(merged, judgments, results[0]?.captures ?? null)
 }

@@ -21,7 +21,7 @@ export interface Listing {
 /** What a worker is to do. */
 export interface WorkerTask {
   readonly kind: 'task'
-  /** Without the ruleset, which is more than plain data: each worker reads it from its text. */
+  /** Without the ruleset, which is more than plain data: each thread reads it from its text. */
   readonly task: Omit<ShardTask, 'ruleset'>
   readonly rulesetText: RulesetText
   readonly index: number
@@ -57,5 +57,12 @@ export type FromWorker =
       readonly limits: SharedLimits
       readonly result: ShardResult | null
     }
-  /** Lines of the judgments of the run that was numbered, one behind the other, and their packets' numbers and lengths. */
-  | { readonly kind: 'lines'; readonly text: string; readonly numbers: Float64Array; readonly lengths: Int32Array }
+  | LinesOfRun
+
+/** Lines of the judgments of the run that was numbered, one behind the other, and their packets' numbers and lengths. */
+export interface LinesOfRun {
+  readonly kind: 'lines'
+  readonly text: string
+  readonly numbers: Float64Array
+  readonly lengths: Int32Array
+}

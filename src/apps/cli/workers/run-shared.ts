@@ -58,8 +58,7 @@ export async function runShared(prepared: Prepared, options: SharedOptions): Pro
     return runAlone(prepared, options, 0)
   }
   const sizes = prepared.inputs.map(({ size }) => size ?? 0)
-  const { ruleset: _, ...task } = prepared.task
-  const { rulesetText } = prepared
+  const { task, rulesetText } = prepared
   const outcome = await crew.run({ task, rulesetText, rules, sizes, listing, output, progress: new Progress() })
   if ('why' in outcome) {
     if (workers !== null && !output.isClosed) explain(outcome.why)

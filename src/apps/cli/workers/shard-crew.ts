@@ -8,22 +8,25 @@ import {
   findScarcity,
   mergeShards,
   Numberer,
+  PacketNumbers,
   type Replayed,
+  type RingMemory,
   type RuleIndex,
   ShardNumbers,
   type ShardResult,
   type ShardTask,
 } from '../../../analysis/replay/index.ts'
+import type { Ruleset } from '../../../model/rules/index.ts'
 import type { RulesetText } from '../ruleset-input.ts'
 import type { Output, Progress } from '../terminal.ts'
-import type { FromWorker, Listing, NumbersOfRun, ToWorker } from './messages.ts'
+import type { FromWorker, LinesOfRun, Listing, NumbersOfRun, WorkerTask } from './messages.ts'
 import { ringShape } from './ring-shape.ts'
+import { type Post, work } from './shard-work.ts'
 
 type Run = Extract<FromWorker, { kind: 'run' }>
-type Lines = Extract<FromWorker, { kind: 'lines' }>
 
 export interface CrewOptions {
-  readonly task: Omit<ShardTask, 'ruleset'>
+  readonly task: ShardTask
   readonly rulesetText: RulesetText
   readonly rules: RuleIndex
   readonly sizes: readonly number[]
@@ -38,36 +41,90 @@ export type CrewOutcome =
   | { readonly why: string; readonly lines: number }
 
 /** What one worker has sent and nobody has taken. */
-class Member {
+abstract class Member {
   readonly runs: Run[] = []
-  readonly lines: Lines[] = []
-  readonly numbers: ShardNumbers = new ShardNumbers()
+  readonly lines: LinesOfRun[] = []
   result: ShardResult | null = null
+  readonly #news: News
+
+  constructor(news: News) {
+    this.#news = news
+  }
+
+  abstract begin(task: WorkerTask, ruleset: Ruleset, pause: () => void): void
+  abstract give(numbers: NumbersOfRun): void
+  abstract end(): Promise<void>
+
+  protected take(message: FromWorker): void {
+    if (message.kind === 'run') this.runs.push(message)
+    else if (message.kind === 'lines') this.lines.push(message)
+    else this.#news.trouble ??= message.why
+    this.#news.tell()
+  }
+
+  protected fail(error: unknown): void {
+    this.#news.failure ??= error
+    this.#news.tell()
+  }
+}
+
+/** A thread of its own. */
+class ThreadMember extends Member {
   readonly #worker: Worker
 
   constructor(news: News) {
+    super(news)
     this.#worker = new Worker(new URL('../../../../bin/kinwall-worker.mjs', import.meta.url))
+    this.#worker.on('message', (message: FromWorker) => this.take(message))
+    this.#worker.on('error', (error) => this.fail(error))
     // Until there is a task, nobody waits for it.
     this.#worker.unref()
-    this.#worker.on('message', (message: FromWorker) => {
-      if (message.kind === 'run') this.runs.push(message)
-      else if (message.kind === 'lines') this.lines.push(message)
-      else news.trouble ??= message.why
-      news.tell()
-    })
-    this.#worker.on('error', (error) => {
-      news.failure ??= error
-      news.tell()
-    })
   }
 
-  send(message: ToWorker): void {
+  begin(task: WorkerTask): void {
     this.#worker.ref()
-    this.#worker.postMessage(message)
+    this.#worker.postMessage(task)
+  }
+
+  give(numbers: NumbersOfRun): void {
+    this.#worker.postMessage(numbers)
   }
 
   async end(): Promise<void> {
     await this.#worker.terminate()
+  }
+}
+
+/** The program's own thread, which has loaded everything already. */
+class OwnMember extends Member implements Post {
+  readonly numbered: NumbersOfRun[] = []
+  pause: () => void = () => {}
+  #wake: () => void = () => {}
+
+  begin(task: WorkerTask, ruleset: Ruleset, pause: () => void): void {
+    this.pause = pause
+    work(task, ruleset, this).catch((error: unknown) => this.fail(error))
+  }
+
+  give(numbers: NumbersOfRun): void {
+    this.numbered.push(numbers)
+    this.#wake()
+  }
+
+  async end(): Promise<void> {}
+
+  send(message: FromWorker): void {
+    this.take(message)
+  }
+
+  async arrival(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  wait(ring: FrameRing, changes: number): Promise<void> {
+    return ring.change(changes)
   }
 }
 
@@ -99,9 +156,10 @@ export class ShardCrew {
   readonly #members: readonly Member[]
   readonly #news: News = new News()
 
-  /** The workers load what they need from now on. */
+  /** This thread and others, which load what they need from now on. */
   constructor(count: number) {
-    this.#members = Array.from({ length: count }, () => new Member(this.#news))
+    const threads = Array.from({ length: count - 1 }, () => new ThreadMember(this.#news))
+    this.#members = [new OwnMember(this.#news), ...threads]
   }
 
   /** Once. */
@@ -123,33 +181,38 @@ class SharedRun {
   readonly #options: CrewOptions
   readonly #members: readonly Member[]
   readonly #news: News
+  readonly #memory: RingMemory
   readonly #ring: FrameRing
   readonly #pace: Int32Array
   readonly #numberer: Numberer = new Numberer()
+  readonly #packets: PacketNumbers = new PacketNumbers()
+  readonly #numbers: readonly ShardNumbers[]
   #lines = 0
 
   constructor(members: readonly Member[], news: News, options: CrewOptions) {
-    const { task, rulesetText, sizes, listing } = options
-    const memory = createRingMemory({ workers: members.length, ...ringShape })
-    const pace = new Int32Array(new SharedArrayBuffer(4 * (members.length + 1)))
     this.#options = options
     this.#members = members
     this.#news = news
-    this.#ring = new FrameRing(memory, null)
-    this.#pace = pace
-    for (const [index, member] of members.entries()) {
-      const read = index === 0 ? sizes : null
-      member.send({ kind: 'task', task, rulesetText, index, memory, sizes: read, listing, pace })
-    }
+    this.#numbers = members.map(() => new ShardNumbers(this.#packets))
+    this.#memory = createRingMemory({ workers: members.length, ...ringShape })
+    this.#ring = new FrameRing(this.#memory, null)
+    this.#pace = new Int32Array(new SharedArrayBuffer(4 * (members.length + 1)))
   }
 
   async run(): Promise<CrewOutcome> {
-    const pace = setInterval(() => this.#showPace(), 100)
-    try {
-      const why = await this.#runAll()
-      return why === null ? this.#merge() : { why, lines: this.#lines }
-    } finally {
-      clearInterval(pace)
+    this.#begin()
+    const why = await this.#runAll()
+    return why === null ? this.#merge() : { why, lines: this.#lines }
+  }
+
+  #begin(): void {
+    const { rulesetText, sizes, listing } = this.#options
+    const { ruleset, ...task } = this.#options.task
+    const common = { kind: 'task', task, rulesetText, memory: this.#memory, listing, pace: this.#pace } as const
+    // The first one, which reads, does not return before it has to wait for others.
+    for (const index of [...this.#members.keys()].reverse()) {
+      const own = { ...common, index, sizes: index === 0 ? sizes : null }
+      this.#members[index]?.begin(own, ruleset, () => this.#showPace())
     }
   }
 
@@ -175,11 +238,12 @@ class SharedRun {
     const scarcity = first ? findScarcity(needs, first.limits) : null
     if (scarcity !== null) return scarcity
     const { judged, entries } = this.#numberer.number(runs.map(({ progress }) => progress))
+    this.#packets.add(judged)
     for (const [i, member] of this.#members.entries()) {
       const numbers: NumbersOfRun = { kind: 'numbers', judged, entries: entries[i] ?? new Int32Array(0) }
-      member.numbers.add(numbers.judged, numbers.entries)
+      this.#numbers[i]?.add(numbers.entries)
       member.result = runs[i]?.result ?? null
-      if (this.#options.listing) member.send(numbers)
+      if (this.#options.listing) member.give(numbers)
     }
     // Whoever waits for frames may look for numbers too.
     this.#ring.wake()
@@ -190,7 +254,7 @@ class SharedRun {
   async #write(): Promise<string | null> {
     const { listing, output } = this.#options
     if (!listing) return null
-    const all: Lines[] = []
+    const all: LinesOfRun[] = []
     for (const member of this.#members) {
       const lines = await this.#news.first(member.lines)
       if (lines === null) return this.#news.trouble
@@ -203,8 +267,7 @@ class SharedRun {
 
   #merge(): CrewOutcome {
     const results = this.#members.flatMap(({ result }) => result ?? [])
-    const numbers = this.#members.map((member) => member.numbers)
-    const replay = mergeShards(results, numbers, this.#options.rules)
+    const replay = mergeShards(results, this.#numbers, this.#options.rules)
     if (typeof replay === 'string') return { why: replay, lines: this.#lines }
     return { replay, captures: results.flatMap(({ captures }) => captures ?? []), lines: this.#lines }
   }
@@ -218,7 +281,7 @@ class SharedRun {
 }
 
 /** Each worker's lines are in order; writes those of all by their packets' numbers. Answers how many. */
-function writeInOrder(all: readonly Lines[], output: Output): number {
+function writeInOrder(all: readonly LinesOfRun[], output: Output): number {
   const places = all.map(() => ({ line: 0, at: 0 }))
   for (let written = 0; ; written++) {
     let first = -1

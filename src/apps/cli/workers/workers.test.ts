@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { writePcap } from '../../../analysis/capture/index.ts'
+import { framesInRun } from '../../../analysis/replay/index.ts'
 import { buildIcmp, buildTcp, buildUdp } from '../../../model/packet/index.ts'
 import { type Ended, runKinwall } from '../run-kinwall.fixture.ts'
-import { framesInRun } from '../../../analysis/replay/index.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'kinwall-workers-'))
