@@ -24,7 +24,7 @@ import type { Judgment } from './judgment.ts'
 import { MadePackets, RecentPackets } from './recent-packets.ts'
 import type { Replayed } from './replayed.ts'
 import { RuleIndex } from './rule-index.ts'
-import type { OwnFrames } from './shards/own-frames.ts'
+import type { RingSlot } from './shards/ring-slot.ts'
 import type { SharedLimits } from './shards/shard-needs.ts'
 import type { ShardWatch } from './shards/shard-watch.ts'
 import { SocketWatch } from './shards/socket-watch.ts'
@@ -174,40 +174,42 @@ export class Replay implements Replayed {
       if (everyday !== null && everyday.inputs[i] !== 0) {
         if (block.hasTime) this.#clock.set(block.seconds[i]!, block.milliseconds[i]!)
         this.#feedEveryday(block, i, everyday)
-      } else this.#feedAt(block, i, capture)
+      } else {
+        block.read(i, this.#frame)
+        this.feed(this.#frame, capture)
+      }
     }
   }
 
-  /** Runs those frames of a block through that are this shard's own. */
-  feedOwn(own: OwnFrames): void {
-    const { block, capture, places, times, framesBefore } = own
-    const everyday = this.entrance && own.everyday
+  /** Runs a worker's own frames of a block through, which has been decoded. */
+  feedOwn(slot: RingSlot, worker: number): void {
+    const { block, places, times, framesBefore } = slot
+    const everyday = this.entrance && slot.everyday
     const tally = this.#tally
     const clock = this.#clock
-    clock.follow(own.clock)
-    for (let from = own.from; from < own.to; from += blockLength) {
-      const to = Math.min(from + blockLength, own.to)
+    const end = slot.ends[worker]!
+    clock.follow(slot.clock)
+    for (let from = worker * slot.shape.framesInSlot; from < end; from += blockLength) {
+      const to = Math.min(from + blockLength, end)
       if (everyday !== null) this.#touch(this.#wanted, everyday.gather(places, from, to, this.#wanted))
       for (let at = from; at < to; at++) {
         const i = places[at]!
         tally.frames = framesBefore + i
         clock.now = times[i]!
         if (everyday !== null && everyday.inputs[i] !== 0) this.#feedEveryday(block, i, everyday)
-        else this.#feedAt(block, i, capture)
+        else {
+          slot.read(i, this.#frame)
+          this.feed(this.#frame, slot.captureOf(i))
+        }
       }
     }
     tally.frames = framesBefore + block.count
-    clock.follow(own.clock)
+    clock.follow(slot.clock)
   }
 
   #touch(hashes: Int32Array, count: number): void {
     this.conntrack.touch(hashes, this.#rows, count)
     this.flows.touch(this.#rows, count)
-  }
-
-  #feedAt(block: FrameBlock, i: number, capture: number): void {
-    block.read(i, this.#frame)
-    this.feed(this.#frame, capture)
   }
 
   /** Between sides and without judgments to be told. The clock stands at its time. */

@@ -3,7 +3,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 
 /** Larger pieces are no faster, and push more out of the processor's cache. */
-export const chunkLength = 1 << 18
+const chunkLength = 1 << 18
 
 export class FileChunks {
   /** Bytes read so far. */

@@ -94,10 +94,11 @@ export async function prepareReplay(names: readonly string[], flags: ReplayFlags
   const vantage = chosen.kind === 'host' ? completeHost(chosen, survey) : chosen
   const { settings } = settingsOfHost(vantage.kind === 'host' ? vantage.configuration : { sysctls: {} })
   const interfaceNames = readers.map(({ interfaces }) => interfaces.map(({ name }) => name))
+  const isUniform = readers.length === 1 && readers[0]?.format === 'pcap'
   return {
     names,
     inputs,
-    task: { ruleset, vantage, survey, captures: names, interfaceNames, settings },
+    task: { ruleset, vantage, survey, captures: names, interfaceNames, isUniform, settings },
     rulesetText: read.text,
     guessed: described || sides ? [] : vantage.words,
   }

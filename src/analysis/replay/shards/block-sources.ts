@@ -1,6 +1,6 @@
-/** Where the blocks of a ring come from: a single capture, read as it is, or several whose frames are merged by time. */
+/** Where the blocks of a ring come from: a capture whose frames are all of a kind, read as it is, or several captures or kinds, frame by frame. */
 
-import { type CaptureReader, createFrame, type Frame } from '../../capture/index.ts'
+import { type CaptureReader, createFrame, type Frame, type FrameBlock } from '../../capture/index.ts'
 import type { CaptureMerge } from '../merge.ts'
 import type { RingChunks } from './ring-chunks.ts'
 import type { RingSlot } from './ring-slot.ts'
@@ -17,7 +17,7 @@ export interface BlockSource {
 }
 
 /** The reader finds frames where they were read; only what straddles two chunks is copied. */
-export class SingleCapture implements BlockSource {
+export class UniformCapture implements BlockSource {
   readonly #reader: CaptureReader
   readonly #chunks: RingChunks
   readonly #read: ReadCapture
@@ -31,7 +31,9 @@ export class SingleCapture implements BlockSource {
     this.#read = read
   }
 
-  fill({ block }: RingSlot): Filled {
+  fill(slot: RingSlot): Filled {
+    const { block } = slot
+    slot.isMixed = false
     const reader = this.#reader
     while (!reader.nextBlock(block)) {
       if (this.#isAtEnd) return 'end'
@@ -61,7 +63,7 @@ export class SingleCapture implements BlockSource {
 }
 
 /** Each capture is read into memory of its own, and each frame copied. */
-export class MergedCaptures implements BlockSource {
+export class MixedCaptures implements BlockSource {
   readonly #merge: CaptureMerge
   readonly #chunks: RingChunks
   readonly #read: ReadCapture
@@ -82,6 +84,7 @@ export class MergedCaptures implements BlockSource {
   fill(slot: RingSlot): Filled {
     const { block } = slot
     const merge = this.#merge
+    slot.isMixed = true
     block.count = 0
     while (this.#isFrameWaiting || this.#next()) {
       this.#isFrameWaiting = true
@@ -92,11 +95,9 @@ export class MergedCaptures implements BlockSource {
         this.#at = 0
       }
       this.#copy(frame)
-      if (block.count === 0) {
-        block.begin(this.#frame, this.#chunks.view)
-        slot.capture = merge.current
-      } else if (block.isFull || slot.capture !== merge.current || !block.isAlike(this.#frame)) return 'filled'
-      block.add(this.#frame)
+      if (block.count === 0) block.begin(this.#frame, this.#chunks.view)
+      else if (block.isFull || !this.#isDecodedAlike(block)) return 'filled'
+      slot.add(this.#frame, merge.current)
       this.#at += frame.capturedLength
       this.#isFrameWaiting = false
     }
@@ -114,6 +115,11 @@ export class MergedCaptures implements BlockSource {
       if (length > 0) merge.source.reader.push(own.subarray(0, length))
       else merge.finish(merge.source)
     }
+  }
+
+  /** Decoding asks for no more. */
+  #isDecodedAlike({ linkType, hasTime }: FrameBlock): boolean {
+    return this.#frame.linkType === linkType && this.#frame.hasTime === hasTime
   }
 
   #copy(frame: Frame): void {

@@ -1,9 +1,8 @@
 /** A block of frames in memory that workers share, with all that is known of its frames before anybody replays them. */
 
-import { type Columns, directions, FrameBlock, packetTypes } from '../../capture/index.ts'
+import { type Columns, directions, type Frame, FrameBlock, packetTypes } from '../../capture/index.ts'
 import { Clock } from '../clock.ts'
 import { type Entrance, EverydayPackets } from '../everyday.ts'
-import type { OwnFrames } from './own-frames.ts'
 
 /** What a block's frames have in common, by place in the slot's words. */
 const Word = {
@@ -15,8 +14,8 @@ const Word = {
   linkType: 5,
   direction: 6,
   packetType: 7,
-  capture: 8,
-  framesBefore: 9,
+  framesBefore: 8,
+  isMixed: 9,
 } as const
 const words = 10
 
@@ -40,10 +39,16 @@ export class RingSlot {
   readonly places: Uint16Array
   readonly ends: Int32Array
   readonly shape: SlotShape
-  capture = 0
+  /** Frames of all captures before the block's first. */
   framesBefore = 0
+  /** Frames of several captures or interfaces, whatever the block says: each tells its own. */
+  isMixed = false
   /** Where the bytes lie. */
   chunk = 0
+  /** Of mixed frames: which capture, their numbers there, and their kinds, packed. */
+  readonly #captures: Uint16Array
+  readonly #numbers: Int32Array
+  readonly #kinds: Int32Array
   readonly #words: Int32Array
   readonly #doubles: Float64Array
 
@@ -57,6 +62,9 @@ export class RingSlot {
     this.times = columns.float64(framesInSlot)
     this.places = columns.uint16(workers * framesInSlot)
     this.ends = columns.int32(workers)
+    this.#captures = columns.uint16(framesInSlot)
+    this.#numbers = columns.int32(framesInSlot)
+    this.#kinds = columns.int32(framesInSlot)
   }
 
   /** Leaves for other workers what this one has set. */
@@ -71,8 +79,8 @@ export class RingSlot {
     into[Word.linkType] = block.linkType
     into[Word.direction] = directions.indexOf(block.direction)
     into[Word.packetType] = packetTypes.indexOf(block.packetType)
-    into[Word.capture] = this.capture
     into[Word.framesBefore] = this.framesBefore
+    into[Word.isMixed] = this.isMixed ? 1 : 0
     this.#doubles[Double.origin] = clock.origin
     this.#doubles[Double.first] = clock.first
     this.#doubles[Double.now] = clock.now
@@ -91,18 +99,37 @@ export class RingSlot {
     block.linkType = from[Word.linkType]!
     block.direction = directions[from[Word.direction]!] ?? 'unknown'
     block.packetType = packetTypes[from[Word.packetType]!] ?? 'unknown'
-    this.capture = from[Word.capture]!
     this.framesBefore = from[Word.framesBefore]!
+    this.isMixed = from[Word.isMixed] === 1
     clock.origin = this.#doubles[Double.origin]!
     clock.first = this.#doubles[Double.first]!
     clock.now = this.#doubles[Double.now]!
     clock.backwards = this.#doubles[Double.backwards]!
   }
 
-  /** The share of one worker. */
-  ownOf(worker: number): OwnFrames {
-    const { block, capture, everyday, places, times, framesBefore, clock } = this
-    const from = worker * this.shape.framesInSlot
-    return { block, capture, everyday, places, from, to: this.ends[worker]!, framesBefore, times, clock }
+  /** Adds a frame to a mixed block. */
+  add(frame: Frame, capture: number): void {
+    const { block } = this
+    const at = block.count
+    block.add(frame)
+    this.#captures[at] = capture
+    this.#numbers[at] = frame.number
+    const direction = directions.indexOf(frame.direction)
+    this.#kinds[at] = (frame.interfaceIndex << 6) | (direction << 4) | packetTypes.indexOf(frame.packetType)
+  }
+
+  /** The frame at `index`. */
+  read(index: number, frame: Frame): void {
+    this.block.read(index, frame)
+    if (!this.isMixed) return
+    const kind = this.#kinds[index]!
+    frame.number = this.#numbers[index]!
+    frame.interfaceIndex = kind >>> 6
+    frame.direction = directions[(kind >>> 4) & 3] ?? 'unknown'
+    frame.packetType = packetTypes[kind & 15] ?? 'unknown'
+  }
+
+  captureOf(index: number): number {
+    return this.isMixed ? this.#captures[index]! : 0
   }
 }

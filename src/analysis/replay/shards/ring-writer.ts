@@ -3,7 +3,7 @@
 import { Clock } from '../clock.ts'
 import { CaptureMerge, summariesOf } from '../merge.ts'
 import type { CaptureSummary } from '../summary.ts'
-import { type BlockSource, MergedCaptures, type ReadCapture, SingleCapture } from './block-sources.ts'
+import { type BlockSource, MixedCaptures, type ReadCapture, UniformCapture } from './block-sources.ts'
 import type { FrameRing } from './frame-ring.ts'
 import { RingChunks } from './ring-chunks.ts'
 import type { RingSlot } from './ring-slot.ts'
@@ -19,17 +19,17 @@ export class RingWriter {
   readonly #clock: Clock = new Clock()
   #frames = 0
 
-  /** `names`: of the captures. */
-  constructor(ring: FrameRing, names: readonly string[], read: ReadCapture) {
+  /** `names`: of the captures. `isUniform` as in `ShardTask`. */
+  constructor(ring: FrameRing, names: readonly string[], isUniform: boolean, read: ReadCapture) {
     const { chunkLength } = ring.shape
     this.#ring = ring
     this.#merge = new CaptureMerge(names)
     this.#chunks = new RingChunks(ring)
     const [only] = this.#merge.sources
     this.#source =
-      only && names.length === 1
-        ? new SingleCapture(only.reader, this.#chunks, chunkLength, read)
-        : new MergedCaptures(this.#merge, this.#chunks, chunkLength, read)
+      only && isUniform
+        ? new UniformCapture(only.reader, this.#chunks, chunkLength, read)
+        : new MixedCaptures(this.#merge, this.#chunks, chunkLength, read)
   }
 
   /** Writes a block, if that is possible now. */

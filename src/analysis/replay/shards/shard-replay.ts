@@ -26,6 +26,8 @@ export interface ShardTask {
   readonly captures: readonly string[]
   /** By capture: names of its interfaces, as far as the look ahead met them. */
   readonly interfaceNames: readonly (readonly (string | undefined)[])[]
+  /** Whether all frames are of one capture and one interface, as those of a pcap file are. */
+  readonly isUniform: boolean
   readonly settings: ConntrackSettings
 }
 
@@ -59,7 +61,7 @@ export class ShardReplay {
   #consumed = 0
 
   constructor({ task, index, memory, random, onJudgment, read }: ShardOptions) {
-    const { captures, interfaceNames, ...rest } = task
+    const { captures, interfaceNames, isUniform, ...rest } = task
     const { workers } = memory.shape
     this.watch = new ShardWatch(index, workers)
     const captureInterfaceName = (capture: number, number: number): string | undefined => {
@@ -72,7 +74,7 @@ export class ShardReplay {
     this.ring = new FrameRing(memory, entrance)
     this.#index = index
     this.#decoder = new BlockDecoder(workers, entrance !== null)
-    this.#writer = read && new RingWriter(this.ring, captures, read)
+    this.#writer = read && new RingWriter(this.ring, captures, isUniform, read)
   }
 
   /** A piece of work; false: there is none until another worker gets on with its own, or none at all ({@link isAtEnd}). */
@@ -90,7 +92,7 @@ export class ShardReplay {
     const { ring } = this
     const next = this.#consumed
     if (!ring.isDecoded(next)) return false
-    this.replay.feedOwn(ring.slot(next).ownOf(this.#index))
+    this.replay.feedOwn(ring.slot(next), this.#index)
     this.#consumed = next + 1
     ring.noteConsumed(this.#index, next + 1)
     return true

@@ -25,6 +25,7 @@ export class ShardWatch {
   readonly #fragments: Map<number, number> = new Map()
   #expectations = 0
   #engine: Engine | null = null
+  #conntrack: Conntrack | null = null
   #sockets: SocketWatch | null = null
   readonly #view: IpView = new IpView()
 
@@ -42,6 +43,7 @@ export class ShardWatch {
     this.#engine = engine
     this.#sockets = sockets
     const { conntrack, fragments } = engine
+    this.#conntrack = conntrack
     const draw = conntrack.random
     conntrack.random = () => {
       this.#fail('conntrack drew by lot')
@@ -64,14 +66,15 @@ export class ShardWatch {
   begin(frame: number, time: number): void {
     if (frame >>> 5 >= this.judged.length) this.#growJudged()
     this.judged[frame >>> 5]! |= 1 << (frame & 31)
-    const conntrack = this.#engine?.conntrack
-    if (conntrack) this.#census.note(time, conntrack.count, conntrack.lastId)
+    const census = this.#census
+    const conntrack = this.#conntrack
+    if (time >= census.until && conntrack) census.note(time, conntrack.count, conntrack.lastId)
     if (this.#sockets) this.#sockets.frame = frame
   }
 
   /** After it. */
   end(frame: number): void {
-    const last = this.#engine?.conntrack.lastId ?? 0
+    const last = this.#conntrack?.lastId ?? 0
     while (this.confirmed.length < last) this.confirmed.push(frame)
   }
 

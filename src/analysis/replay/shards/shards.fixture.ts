@@ -50,16 +50,18 @@ function chance(): () => number {
 export function taskOf(scene: Scene): ShardTask {
   const survey = new Survey()
   const frame = createFrame()
+  let isUniform = scene.captures.length === 1
   const interfaceNames = scene.captures.map((bytes, capture) => {
     const reader = new CaptureReader()
     reader.push(bytes.slice())
     reader.finish()
     while (reader.next(frame)) survey.feed(frame, capture)
+    isUniform &&= reader.format === 'pcap'
     return reader.interfaces.map(({ name }) => name)
   })
   const vantage = scene.choose(survey)
   const { settings } = settingsOfHost(vantage.kind === 'host' ? vantage.configuration : { sysctls: {} })
-  return { ruleset: scene.ruleset, vantage, survey, captures: names(scene), interfaceNames, settings }
+  return { ruleset: scene.ruleset, vantage, survey, captures: names(scene), interfaceNames, isUniform, settings }
 }
 
 const toldBy = (
