@@ -74,6 +74,8 @@ export interface Prepared {
   readonly rulesetText: RulesetText
   /** What was guessed about the place of the capture, in sentences. */
   readonly guessed: readonly string[]
+  /** Frames that were looked at, and their bytes in the files. */
+  readonly survey: { readonly frames: number; readonly bytes: number }
 }
 
 /** Reads options, ruleset, host, and the beginnings of the captures. */
@@ -101,6 +103,7 @@ export async function prepareReplay(names: readonly string[], flags: ReplayFlags
     task: { ruleset, vantage, survey, captures: names, interfaceNames, isUniform, settings },
     rulesetText: read.text,
     guessed: described || sides ? [] : vantage.words,
+    survey: { frames: survey.frames, bytes: inputs.reduce((sum, { position }) => sum + position, 0) },
   }
 }
 

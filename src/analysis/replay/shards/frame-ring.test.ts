@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { buildIcmp, buildTcp, buildUdp } from '../../../model/packet/index.ts'
-import { longestFrame, type WrittenFrame, writePcap } from '../../capture/index.ts'
+import { hex, join, type KeptFrame, keep, pcapng, readAll } from '../../capture/capture.fixture.ts'
+import { createFrame, longestFrame, type WrittenFrame, writePcap } from '../../capture/index.ts'
 import { betweenText, ethernet, router, statefulRuleset } from '../replay.fixture.ts'
 import { completeHost, type VantageChoice } from '../vantage/vantage-choice.ts'
 import { createRingMemory, FrameRing, type RingShape } from './frame-ring.ts'
-import { oddShape, replayAlone, replayInShards, type Scene, taskOf } from './shards.fixture.ts'
+import { RingWriter } from './ring-writer.ts'
+import { oddShape, readerOf, replayAlone, replayInShards, type Scene, taskOf } from './shards.fixture.ts'
 
 const lan = (): VantageChoice => betweenText('lan=10.0.1.0/24,wan=any')
 
@@ -138,6 +140,59 @@ it('one worker has to do it where an interface is described later than was looke
   expect(replayInShards(scene, 2, { ...taskOf(scene), interfaceNames: [[]] })).toMatch(
     /describes an interface only later/,
   )
+})
+
+type Out = KeptFrame & { readonly capture: number }
+
+/** All frames as they come out of the ring. */
+function throughRing(captures: readonly Uint8Array[], isUniform: boolean, shape: Omit<RingShape, 'workers'>): Out[] {
+  const ring = new FrameRing(createRingMemory({ workers: 1, ...shape }), null)
+  const names = captures.map((_, i) => `${i}`)
+  const writer = new RingWriter(ring, names, isUniform, readerOf(captures))
+  const frame = createFrame()
+  const out: Out[] = []
+  for (let next = 0; ; ) {
+    while (writer.step());
+    if (next === ring.written) return out
+    const slot = ring.slot(next)
+    for (let i = 0; i < slot.block.count; i++) {
+      slot.read(i, frame)
+      out.push({ ...keep(frame), capture: slot.captureOf(i) })
+    }
+    ring.noteConsumed(0, ++next)
+  }
+}
+
+describe('frames come out of the ring as a reader gives them', () => {
+  const little = pcapng(true)
+  const flags = (word: number): Uint8Array => little.option(2, little.u32(word))
+  const pcapngOfTwo = join(
+    ...[little.section(), little.interface(1, 0), little.interface(1, 0, little.option(2, hex('65746830')))],
+    ...Array.from({ length: 20 }, (_, i) =>
+      little.enhanced(
+        i % 2,
+        BigInt(i),
+        Uint8Array.from({ length: i }, () => i),
+        i,
+        flags(i % 7),
+      ),
+    ),
+    little.simple(3, hex('010203')),
+    little.enhanced(0, 9n, hex('01')),
+  )
+
+  it.each<[string, readonly Uint8Array[], boolean]>([
+    ['a pcap', [writePcap(traffic(2, 6))], true],
+    ['pcapng of several interfaces', [pcapngOfTwo], false],
+    ['two captures', [writePcap(traffic(2, 3)), pcapngOfTwo], false],
+  ])('of %s', (_, captures, isUniform) => {
+    const all = captures.map((bytes, capture) => readAll(bytes).frames.map((frame) => ({ ...frame, capture })))
+    const byCapture = (frames: readonly Out[]): Out[] =>
+      captures.flatMap((_, capture) => frames.filter((one) => one.capture === capture))
+    for (const chunkLength of [1, 30, 100, 1013])
+      for (const framesInSlot of [1, 3, 64])
+        expect(byCapture(throughRing(captures, isUniform, shapeOf({ chunkLength, framesInSlot })))).toEqual(all.flat())
+  })
 })
 
 describe('a ring', () => {

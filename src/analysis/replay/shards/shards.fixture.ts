@@ -98,7 +98,7 @@ type Turn = (shards: readonly ShardReplay[]) => Iterable<ShardReplay>
 /** Small and odd, so that records straddle chunks, and the ring goes round many times. */
 export const oddShape: Omit<RingShape, 'workers'> = { slots: 5, framesInSlot: 7, chunks: 3, chunkLength: 1013 }
 
-function readerOf(captures: readonly Uint8Array[]): ReadCapture {
+export function readerOf(captures: readonly Uint8Array[]): ReadCapture {
   const places = captures.map(() => 0)
   return (capture, into) => {
     const from = places[capture] ?? 0

@@ -27,10 +27,13 @@ export interface SharedReplay {
 }
 
 /**
- * Bytes of captures from which on two workers are faster than one, measured with bench/workers.ts. Where each packet is listed they are
- * not: putting the lines in order takes what they save.
+ * Frames from which on two workers are faster than one, measured with bench/workers.ts: each has to compile for itself. Where each packet
+ * is listed they are not: putting the lines in order takes what they save.
  */
-const bytesThatPay = 100_000_000
+const framesThatPay = 5_000_000
+
+/** Bytes of a frame that hardly any capture's frames fall below. */
+const shortFrame = 60
 
 export function readWorkers(text: string): number {
   const count = Number(text)
@@ -52,8 +55,8 @@ export async function runShared(prepared: Prepared, options: SharedOptions): Pro
   const { workers, crew, rules, listing, output } = options
   if (crew === null) return runAlone(prepared, options, 0)
   const obstacle = obstacleOf(prepared)
-  if (obstacle !== null) {
-    if (workers !== null) explain(obstacle)
+  if (obstacle !== null || (workers === null && framesIn(prepared) < framesThatPay)) {
+    if (workers !== null && obstacle !== null) explain(obstacle)
     await crew.dismiss()
     return runAlone(prepared, options, 0)
   }
@@ -85,10 +88,17 @@ async function runAlone(prepared: Prepared, options: SharedOptions, written: num
   return { finished, lines }
 }
 
+/** As far as sizes tell. */
 function countThatPays(names: readonly string[]): number {
   const sizes = names.map((name) => statSync(name, { throwIfNoEntry: false })?.size ?? 0)
-  if (sizes.reduce((sum, each) => sum + each, 0) < bytesThatPay) return 1
+  if (sizes.reduce((sum, each) => sum + each, 0) < framesThatPay * shortFrame) return 1
   return Math.min(partitions, availableParallelism())
+}
+
+/** How many there probably are. */
+function framesIn({ inputs, survey }: Prepared): number {
+  const bytes = inputs.reduce((sum, { size }) => sum + (size ?? 0), 0)
+  return survey.bytes === 0 ? 0 : (bytes / survey.bytes) * survey.frames
 }
 
 /** Why one thread has to do it; null: several can. */
