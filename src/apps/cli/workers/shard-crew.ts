@@ -51,7 +51,7 @@ abstract class Member {
     this.#news = news
   }
 
-  abstract begin(task: WorkerTask, ruleset: Ruleset, pause: () => void): void
+  abstract begin(task: WorkerTask, ruleset: Ruleset, onPause: () => void): void
   abstract give(numbers: NumbersOfRun): void
   abstract end(): Promise<void>
 
@@ -98,11 +98,12 @@ class ThreadMember extends Member {
 /** The program's own thread, which has loaded everything already. */
 class OwnMember extends Member implements Post {
   readonly numbered: NumbersOfRun[] = []
-  pause: () => void = () => {}
+  #isOver = false
+  #onPause: () => void = () => {}
   #wake: () => void = () => {}
 
-  begin(task: WorkerTask, ruleset: Ruleset, pause: () => void): void {
-    this.pause = pause
+  begin(task: WorkerTask, ruleset: Ruleset, onPause: () => void): void {
+    this.#onPause = onPause
     work(task, ruleset, this).catch((error: unknown) => this.fail(error))
   }
 
@@ -111,7 +112,14 @@ class OwnMember extends Member implements Post {
     this.#wake()
   }
 
-  async end(): Promise<void> {}
+  async end(): Promise<void> {
+    this.#isOver = true
+  }
+
+  pause(): boolean {
+    if (!this.#isOver) this.#onPause()
+    return !this.#isOver
+  }
 
   send(message: FromWorker): void {
     this.take(message)

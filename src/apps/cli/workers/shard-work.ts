@@ -17,8 +17,8 @@ export interface Post {
   arrival(): Promise<void>
   /** Until another worker gets on: until `ring.changes` is no longer `changes`. */
   wait(ring: FrameRing, changes: number): Promise<void> | void
-  /** Between two pieces of work. */
-  pause(): void
+  /** Between two pieces of work. False: nobody wants it any more. */
+  pause(): boolean
 }
 
 export async function work(data: WorkerTask, ruleset: Ruleset, post: Post): Promise<void> {
@@ -42,7 +42,7 @@ async function replayShare(data: WorkerTask, ruleset: Ruleset, post: Post): Prom
     while (replay.frames < until && !shard.isAtEnd && watch.trouble === null) {
       const { changes } = shard.ring
       data.pace[data.index] = replay.packets
-      post.pause()
+      if (!post.pause()) return
       if (shard.step()) continue
       // What others wait for may have to be listed here first.
       if (waiting) await listNumbered(post, waiting)

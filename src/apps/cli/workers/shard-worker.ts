@@ -44,7 +44,10 @@ class ThreadPost implements Post {
     ring.wait(changes)
   }
 
-  pause(): void {}
+  // It ends with its thread.
+  pause(): boolean {
+    return true
+  }
 }
 
 if (parentPort) {
