@@ -14,10 +14,13 @@ import { type Measurement, printWhenProgram } from './harness/measurement.ts'
 
 const program = fileURLToPath(new URL('../bin/kinwall', import.meta.url))
 const flows = 60_000
-const packets = 10_000_000
+const packets = 20_000_000
 /** So many for comparing all that is said of each packet. */
 const packetsTold = 150_000
+/** So many for what starting takes. */
+const packetsAtStart = 1000
 const passes = 3
+const startPasses = 7
 const largestOutput = 1 << 30
 
 interface Run {
@@ -63,14 +66,28 @@ function withRuleset<T>(count: number, use: (file: string) => T): T {
   })
 }
 
+/** Seconds that a start takes longer with two workers than with one, each at its quickest. */
+function startOfSecond(file: string): number {
+  const quickest = (workers: number): number =>
+    Math.min(...Array.from({ length: startPasses }, () => replay(file, workers, '--json', '--summary').seconds))
+  return quickest(2) - quickest(1)
+}
+
 export function measure(): readonly Measurement[] {
   const { one, two, isSame } = withRuleset(packets, timeWorkers)
   const isSameTold = withRuleset(packetsTold, isSameOfEach)
+  const start = withRuleset(packetsAtStart, startOfSecond)
   const note = `whole program, starting included, ${packets} packets, quickest of ${passes}`
   return [
     { name: 'one worker', value: packets / one / 1e6, unit: 'million packets/s', note },
     { name: 'two workers', value: packets / two / 1e6, unit: 'million packets/s', note },
     { name: 'times one worker', value: one / two, unit: 'times' },
+    {
+      name: 'start of the second',
+      value: start * 1000,
+      unit: 'ms',
+      note: `by how much ${packetsAtStart} packets take longer, quickest of ${startPasses}`,
+    },
     {
       name: 'identical output',
       value: isSame && isSameTold ? 1 : 0,

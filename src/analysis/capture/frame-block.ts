@@ -1,5 +1,6 @@
 /** Many frames at once, in columns: what lets whoever reads them look ahead. All lie in one array of bytes and are of one kind. */
 
+import { type Columns, ownColumns } from './columns.ts'
 import type { Direction, Frame, PacketType } from './frame.ts'
 
 /** So many small frames fit in the processor's nearest caches, with what is noted of them. */
@@ -20,16 +21,28 @@ export class FrameBlock {
   linkType = 0
   direction: Direction = 'unknown'
   packetType: PacketType = 'unknown'
-  readonly starts: Int32Array = new Int32Array(blockLength)
-  readonly capturedLengths: Int32Array = new Int32Array(blockLength)
-  readonly originalLengths: Float64Array = new Float64Array(blockLength)
-  readonly seconds: Float64Array = new Float64Array(blockLength)
-  readonly nanoseconds: Int32Array = new Int32Array(blockLength)
+  /** How many frames it takes; at most what its columns hold. */
+  room: number
+  readonly starts: Int32Array
+  readonly capturedLengths: Int32Array
+  readonly originalLengths: Float64Array
+  readonly seconds: Float64Array
+  readonly nanoseconds: Int32Array
   /** The same in milliseconds. */
-  readonly milliseconds: Float64Array = new Float64Array(blockLength)
+  readonly milliseconds: Float64Array
+
+  constructor(length: number = blockLength, columns: Columns = ownColumns) {
+    this.room = length
+    this.starts = columns.int32(length)
+    this.capturedLengths = columns.int32(length)
+    this.originalLengths = columns.float64(length)
+    this.seconds = columns.float64(length)
+    this.nanoseconds = columns.int32(length)
+    this.milliseconds = columns.float64(length)
+  }
 
   get isFull(): boolean {
-    return this.count === blockLength
+    return this.count >= this.room
   }
 
   /** Empties it and takes what all its frames have in common from `frame`, which lies in `view`. */

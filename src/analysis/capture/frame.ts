@@ -1,13 +1,15 @@
 /** One captured frame, as a reusable object that points into the reader's bytes; nothing is copied or allocated per frame. */
 
 /** Which way a frame went past the interface, as the capture itself says; `unknown` when it does not. */
-export type Direction = 'unknown' | 'inbound' | 'outbound'
+export const directions = ['unknown', 'inbound', 'outbound'] as const
+export type Direction = (typeof directions)[number]
 
 /**
  * For whom the frame was, in the kernel's terms (`skb->pkt_type`): `other` is another station's unicast seen in
  * promiscuous mode. `unknown` is a unicast of which the capture does not say whose it is.
  */
-export type PacketType = 'unknown' | 'host' | 'broadcast' | 'multicast' | 'other' | 'outgoing'
+export const packetTypes = ['unknown', 'host', 'broadcast', 'multicast', 'other', 'outgoing'] as const
+export type PacketType = (typeof packetTypes)[number]
 
 /** What `CaptureReader.next` fills. Valid until the next call of `next` or `push`: copy what you keep. */
 export interface Frame {

@@ -1,6 +1,6 @@
 /** Reads pcap: draft-ietf-opsawg-pcap, and Kuznetsov's modified form, whose records say which way the frame went. */
 import type { Frame, PacketType } from './frame.ts'
-import { blockLength, type FrameBlock } from './frame-block.ts'
+import type { FrameBlock } from './frame-block.ts'
 import { hexadecimal } from './hexadecimal.ts'
 import { type CaptureFormat, longestFrame, type Reading } from './reading.ts'
 
@@ -66,12 +66,12 @@ export class PcapFormat implements CaptureFormat {
     if (this.#isModified || this.#minorVersion < 4) return 0
     const { window } = this.#reading
     const { view, end } = window
-    const { starts, capturedLengths, originalLengths, seconds, nanoseconds, milliseconds } = block
+    const { room, starts, capturedLengths, originalLengths, seconds, nanoseconds, milliseconds } = block
     const isLittle = this.#littleEndian
     let at = window.position
     let { count } = block
     let cut = 0
-    for (; count < blockLength && end - at >= recordHeaderLength; count++) {
+    for (; count < room && end - at >= recordHeaderLength; count++) {
       const captured = view.getUint32(at + 8, isLittle)
       const original = view.getUint32(at + 12, isLittle)
       const fraction = view.getUint32(at + 4, isLittle)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { defaultSettings, listEntry } from '../../model/conntrack/index.ts'
 import { buildIcmp, buildTcp, buildUdp, type UdpFields } from '../../model/packet/index.ts'
 import type { Ruleset } from '../../model/rules/index.ts'
-import { blockLength, CaptureReader, createFrame, FrameBlock, writePcap } from '../capture/index.ts'
+import { CaptureReader, createFrame, FrameBlock, writePcap } from '../capture/index.ts'
 import { EverydayPackets } from './everyday.ts'
 import { betweenText, ethernet, masqueradingRuleset, statefulRuleset } from './replay.fixture.ts'
 import { Replay } from './replay.ts'
@@ -154,7 +154,7 @@ describe('a block of frames', () => {
     const block = new FrameBlock()
     reader.push(captureOf([{ name, isCut: false, milliseconds: 0 }], 1))
     reader.nextBlock(block)
-    const everyday = new EverydayPackets({ inputOf: () => 1 }, new Float64Array(blockLength))
+    const everyday = new EverydayPackets({ inputOf: () => 1 })
     everyday.find(block)
     expect(everyday.inputs[0] !== 0).toBe(isEveryday)
   })

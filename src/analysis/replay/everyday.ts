@@ -4,9 +4,9 @@
  */
 
 import { fold, foldedSum } from '../../model/bytes/index.ts'
-import { hashTuple4, type PacketColumns } from '../../model/conntrack/index.ts'
+import { hashTuple4 } from '../../model/conntrack/index.ts'
 import { Protocol } from '../../model/packet/index.ts'
-import { blockLength, type FrameBlock } from '../capture/index.ts'
+import { blockLength, type Columns, type FrameBlock, ownColumns } from '../capture/index.ts'
 
 const linkEthernet = 1
 const linkRawIp = 101
@@ -19,7 +19,6 @@ const tcpHeaderLength = 20
 const plainHeader = 0x45
 const fragmentMask = 0x3fff
 const none = 0
-const noBytes = new Uint8Array(0)
 
 /** Ordinary unicast: no group, no loopback, not 0.0.0.0/8. */
 const isOrdinary = (address: number): boolean => {
@@ -32,42 +31,40 @@ export interface Entrance {
   inputOf(source: number, destination: number): number
 }
 
-export class EverydayPackets implements PacketColumns {
+export class EverydayPackets {
   /** By which interface the packet of each frame comes in; {@link none} where the frame has to be looked at in full. */
-  readonly inputs: Int32Array = new Int32Array(blockLength)
-  readonly starts: Int32Array = new Int32Array(blockLength)
-  readonly lengths: Int32Array = new Int32Array(blockLength)
-  readonly protocols: Uint8Array = new Uint8Array(blockLength)
-  readonly sources: Int32Array = new Int32Array(blockLength)
-  readonly destinations: Int32Array = new Int32Array(blockLength)
-  readonly ports: Int32Array = new Int32Array(blockLength)
-  readonly hashes: Int32Array = new Int32Array(blockLength)
-  readonly times: Float64Array
-  readonly links: Int32Array = new Int32Array(blockLength)
-  readonly courses: Int32Array = new Int32Array(blockLength)
-  readonly owners: Int32Array = new Int32Array(blockLength)
-  bytes: Uint8Array = noBytes
+  readonly inputs: Int32Array
+  /** Of the everyday ones: where they begin, how long they are, their protocols and tuples, and the hashes of these. */
+  readonly starts: Int32Array
+  readonly lengths: Int32Array
+  readonly protocols: Uint16Array
+  readonly sources: Int32Array
+  readonly destinations: Int32Array
+  readonly ports: Int32Array
+  readonly hashes: Int32Array
   readonly #entrance: Entrance
 
-  /** `times`: of all frames of the block, for whoever knows them to fill in. */
-  constructor(entrance: Entrance, times: Float64Array) {
-    this.times = times
+  /** For blocks of at most so many frames. */
+  constructor(entrance: Entrance, length: number = blockLength, columns: Columns = ownColumns) {
     this.#entrance = entrance
+    this.inputs = columns.int32(length)
+    this.starts = columns.int32(length)
+    this.lengths = columns.int32(length)
+    this.protocols = columns.uint16(length)
+    this.sources = columns.int32(length)
+    this.destinations = columns.int32(length)
+    this.ports = columns.int32(length)
+    this.hashes = columns.int32(length)
   }
 
-  /** `isOwn`: 0 for frames that are not looked at. */
-  find(block: FrameBlock, isOwn: Uint8Array | null = null): void {
-    const { bytes, linkType, count } = block
-    if (this.bytes !== bytes) this.bytes = bytes
+  find(block: FrameBlock): void {
+    const { linkType, count } = block
     if (linkType !== linkEthernet && linkType !== linkRawIp) {
       this.inputs.fill(none, 0, count)
       return
     }
     const skipped = linkType === linkEthernet ? ethernetLength : 0
-    for (let i = 0; i < count; i++) {
-      if (isOwn === null || isOwn[i] === 1) this.look(block, i, skipped)
-      else this.inputs[i] = none
-    }
+    for (let i = 0; i < count; i++) this.look(block, i, skipped)
   }
 
   private look({ view, starts, capturedLengths, originalLengths }: FrameBlock, i: number, skipped: number): void {

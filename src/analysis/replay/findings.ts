@@ -1,6 +1,7 @@
 /** What a replay has counted, as data that can be sent from a worker and added to what others counted; and the summary of it. */
 
 import type { CompiledRuleset } from '../../model/machine/index.ts'
+import type { Clock } from './clock.ts'
 import { type RuleIndex, withCounters } from './rule-index.ts'
 import { secondsOf } from './seconds.ts'
 import type { CaptureSummary, RuleCount, Summary } from './summary.ts'
@@ -23,8 +24,8 @@ export interface RuleFindings {
 
 export interface Findings {
   readonly tally: TallyData
-  /** Whole seconds since 1970 of the first frame with a time (-1: there is none), its milliseconds from there, and milliseconds since it. */
-  readonly clock: { readonly origin: number; readonly first: number; readonly now: number }
+  /** Whole seconds since 1970 of the first frame with a time (-1: there is none), its milliseconds from there, milliseconds since it, and frames that came too early. */
+  readonly clock: Pick<Clock, 'origin' | 'first' | 'now' | 'backwards'>
   readonly rules: RuleFindings
   readonly entries: number
   readonly expectations: number
@@ -90,7 +91,7 @@ function addRules(shards: readonly RuleFindings[]): RuleFindings {
 export function summaryOf(findings: Findings, rules: RuleIndex, captures: readonly CaptureSummary[]): Summary {
   const tally = new Tally()
   tally.add(findings.tally)
-  const { origin, first, now } = findings.clock
+  const { origin, first, now, backwards } = findings.clock
   return {
     packets: tally.packets,
     frames: tally.frames,
@@ -112,7 +113,7 @@ export function summaryOf(findings: Findings, rules: RuleIndex, captures: readon
     clock: {
       start: origin >= 0 ? origin + first / 1000 : null,
       seconds: secondsOf(now),
-      backwards: tally.backwards,
+      backwards,
     },
     captures,
   }

@@ -1,6 +1,7 @@
 /** Several captures as one, by time. A capture's own order is kept, even where its clock ran backwards. */
 
 import { CaptureReader, createFrame, type Frame } from '../capture/index.ts'
+import type { CaptureSummary } from './summary.ts'
 
 /** One capture of the replay: who fetches its bytes pushes them into `reader`. */
 export interface MergeSource {
@@ -66,3 +67,13 @@ const isEarlier = (a: Frame, b: Frame | undefined): boolean =>
   b === undefined ||
   a.timeSeconds < b.timeSeconds ||
   (a.timeSeconds === b.timeSeconds && a.timeNanoseconds < b.timeNanoseconds)
+
+/** What the readers say of their captures. */
+export const summariesOf = ({ sources }: CaptureMerge): CaptureSummary[] =>
+  sources.map(({ name, reader }) => ({
+    name,
+    format: reader.format ?? null,
+    frames: reader.frameCount,
+    cutFrames: reader.cutFrameCount,
+    problems: reader.problems,
+  }))

@@ -13,16 +13,19 @@ import {
   type FrameBlock,
   type LinkLayer,
 } from '../capture/index.ts'
-import { EverydayPackets } from './everyday.ts'
+import { Clock } from './clock.ts'
+import type { Entrance } from './everyday.ts'
 import { type Findings, findRules, summaryOf } from './findings.ts'
 import { FlowAccounts } from './flow-accounts.ts'
 import { type FlowRow, FlowTable } from './flow-table.ts'
 import { IpView } from './ip-view.ts'
 import { type Decision, Judge, readQuoted } from './judge.ts'
 import type { Judgment } from './judgment.ts'
+import { PacketBatch } from './packet-batch.ts'
 import { MadePackets, RecentPackets } from './recent-packets.ts'
 import type { Replayed } from './replayed.ts'
 import { RuleIndex } from './rule-index.ts'
+import type { RingSlot } from './shards/ring-slot.ts'
 import type { SharedLimits } from './shards/shard-needs.ts'
 import type { ShardWatch } from './shards/shard-watch.ts'
 import { SocketWatch } from './shards/socket-watch.ts'
@@ -64,10 +67,9 @@ export class Replay implements Replayed {
   readonly #host: ReplayHost
   readonly #engine: Engine
   readonly #vantage: Vantage
-  /** Null: every packet has to be looked at in full. */
-  readonly #everyday: EverydayPackets | null
-  readonly #times: Float64Array = new Float64Array(blockLength)
-  readonly #numbers: Int32Array = new Int32Array(blockLength)
+  /** What finds everyday packets has to know; null: every packet has to be looked at in full. */
+  readonly entrance: Entrance | null
+  readonly #batch: PacketBatch
   readonly #frame: Frame = createFrame()
   readonly #hostVantage: HostVantage | null
   readonly #trust: ChecksumTrust
@@ -88,9 +90,7 @@ export class Replay implements Replayed {
   readonly #shard: ShardWatch | null
   readonly #tally: Tally = new Tally()
   readonly #accounts: FlowAccounts
-  #origin = -1
-  #first = -1
-  #time = 0
+  readonly #clock: Clock = new Clock()
 
   constructor(options: ReplayOptions) {
     this.#options = options
@@ -112,14 +112,15 @@ export class Replay implements Replayed {
     if (vantage.kind === 'host') {
       this.#hostVantage = this.#createHostVantage(vantage)
       this.#vantage = this.#hostVantage
-      this.#everyday = null
+      this.entrance = null
     } else {
       const between = this.#createBetween(vantage)
       const isPlain = !this.#needsMemory && this.#trust.isByChecksum && this.#engine.isConntrackFirst
       this.#hostVantage = null
       this.#vantage = between
-      this.#everyday = isPlain ? new EverydayPackets(between, this.#times) : null
+      this.entrance = isPlain ? between : null
     }
+    this.#batch = new PacketBatch(this.entrance ?? noEntrance)
     if (this.#hostVantage) this.#engine.onTransmit = (_interface, packet) => this.#noteMade(packet)
     this.#engine.onConclude = (packet) => {
       if (packet !== this.#packet) this.#accounts.noteMade(packet)
@@ -162,73 +163,117 @@ export class Replay implements Replayed {
     if (this.#sentView.family !== 0) this.#made.note(this.#sentView)
   }
 
-  /**
-   * Runs the frames of a block through, one after the other. Their bytes are changed. `capture`: index into the captures' names. `isOwn`:
-   * 0 for frames of other shards.
-   */
-  feedBlock(block: FrameBlock, capture: number, isOwn: Uint8Array | null = null): void {
-    this.#readTimes(block)
-    if (this.#everyday !== null) this.#feedKnown(block, this.#everyday, capture, isOwn)
-    else for (let i = 0; i < block.count; i++) this.#feedOne(block, i, capture, isOwn)
-  }
-
-  /** Everyday packets that go the way of others before them are counted all at once; whatever is counted of a packet may come in any order. */
-  #feedKnown(block: FrameBlock, everyday: EverydayPackets, capture: number, isOwn: Uint8Array | null): void {
+  /** Runs the frames of a block through, one after the other. Their bytes are changed. `capture`: index into the captures' names. */
+  feedBlock(block: FrameBlock, capture: number): void {
     const { count } = block
-    everyday.find(block, isOwn)
-    this.conntrack.lookAhead(everyday, count)
-    for (let i = 0; i < count; i++) {
-      i = this.#passKnown(everyday, i, count)
-      if (i < count) this.#feedOne(block, i, capture, isOwn)
-    }
-    this.#engine.countPassed(everyday, count)
-    this.#accounts.countPassed(everyday, this.#numbers, count)
+    const batch = this.#batch
+    const before = this.#tally.frames
+    if (this.entrance) batch.find(block)
+    if (batch.bytes !== block.bytes) batch.bytes = block.bytes
+    this.#readTimes(block)
+    for (let i = 0; i < count; i++) batch.frames[i] = before + 1 + i
+    this.#feedBatch(count, (i, frame) => {
+      block.read(i, frame)
+      return capture
+    })
   }
 
-  #feedOne(block: FrameBlock, i: number, capture: number, isOwn: Uint8Array | null): void {
-    const everyday = this.#everyday
-    this.#tally.frames += 1
-    this.#time = this.#times[i]!
-    if (isOwn !== null && isOwn[i] === 0) return
-    if (everyday !== null && everyday.inputs[i] !== 0) this.#feedEveryday(everyday, i)
-    else {
-      block.read(i, this.#frame)
-      this.#feedFrame(this.#frame, capture)
+  /** Runs a worker's own frames of a block through, which has been decoded. */
+  feedOwn(slot: RingSlot, worker: number): void {
+    const { block, places, times, framesBefore } = slot
+    const batch = this.#batch
+    const end = slot.ends[worker]!
+    if (batch.bytes !== block.bytes) batch.bytes = block.bytes
+    this.#clock.follow(slot.clock)
+    for (let from = worker * slot.shape.framesInSlot; from < end; from += blockLength) {
+      const to = Math.min(from + blockLength, end)
+      if (this.entrance) batch.gather(slot.everyday, places, from, to)
+      for (let at = from; at < to; at++) {
+        batch.times[at - from] = times[places[at]!]!
+        batch.frames[at - from] = framesBefore + 1 + places[at]!
+      }
+      this.#feedBatch(to - from, (i, frame) => {
+        slot.read(places[from + i]!, frame)
+        return slot.captureOf(places[from + i]!)
+      })
     }
+    this.#tally.frames = framesBefore + block.count
+    this.#clock.follow(slot.clock)
+  }
+
+  /**
+   * Everyday packets that go the way of others before them are counted all at once: whatever is counted of a packet may come in any order. `read`
+   * makes a frame, and answers of which capture it is.
+   */
+  #feedBatch(count: number, read: (i: number, frame: Frame) => number): void {
+    const batch = this.#batch
+    if (this.entrance === null) {
+      for (let i = 0; i < count; i++) this.#feedOne(i, read)
+      return
+    }
+    this.conntrack.lookAhead(batch, count)
+    for (let i = 0; i < count; i++) {
+      i = this.#passKnown(i, count)
+      if (i < count) this.#feedOne(i, read)
+    }
+    this.#engine.countPassed(batch, count)
+    this.#accounts.countPassed(batch, batch.numbers, count)
+  }
+
+  #feedOne(i: number, read: (i: number, frame: Frame) => number): void {
+    const batch = this.#batch
+    this.#tally.frames = batch.frames[i]!
+    this.#clock.now = batch.times[i]!
+    if (batch.inputs[i] !== 0) this.#feedEveryday(i)
+    else this.#feedFrame(this.#frame, read(i, this.#frame))
   }
 
   /** Between sides and without judgments to be told. */
-  #feedEveryday(everyday: EverydayPackets, i: number): void {
+  #feedEveryday(i: number): void {
     const packet = this.#packet
+    const batch = this.#batch
     this.#isPacketFresh = false
-    packet.time = this.#time
+    packet.time = this.#clock.now
     packet.number = this.#number(false)
-    this.#engine.receiveEveryday(everyday, i, packet)
-    const length = everyday.lengths[i]!
+    this.#engine.receiveEveryday(batch, i, packet)
+    const length = batch.lengths[i]!
     if (!this.#accounts.countKnown(packet, length)) this.#accounts.count(packet, this.#conclude(false), length)
     this.#shard?.end(packet.number)
   }
 
   /** Those from `from` on that go the way of others before them; answers where the first one stands that does not. */
-  #passKnown(everyday: EverydayPackets, from: number, to: number): number {
+  #passKnown(from: number, to: number): number {
     if (!this.#isPacketFresh) this.#packet.reset()
     this.#isPacketFresh = true
-    const end = this.#engine.passKnown(everyday, this.#packet, from, to)
+    const batch = this.#batch
+    const { frames, numbers, times } = batch
+    const end = this.#engine.passKnown(batch, this.#packet, from, to)
     if (end === from) return from
     const tally = this.#tally
-    let number = this.#shard ? tally.frames : tally.packets
-    for (let i = from; i < end; i++) this.#numbers[i] = ++number
-    tally.frames += end - from
+    for (let i = from; i < end; i++) numbers[i] = this.#shard ? frames[i]! : tally.packets + 1 + i - from
     tally.packets += end - from
-    this.#time = this.#times[end - 1]!
-    this.#shard?.noteAll(number - (end - from) + 1, this.#times, from, end)
+    tally.frames = frames[end - 1]!
+    this.#clock.now = times[end - 1]!
+    this.#shard?.noteAll(numbers, times, from, end)
     return end
+  }
+
+  /** When each frame of the block is taken to have come. */
+  #readTimes({ count, hasTime, milliseconds, seconds }: FrameBlock): void {
+    const clock = this.#clock
+    const { times } = this.#batch
+    const { now } = clock
+    for (let i = 0; i < count; i++) {
+      if (hasTime) clock.set(seconds[i]!, milliseconds[i]!)
+      times[i] = clock.now
+    }
+    clock.now = now
   }
 
   /** Runs one frame through. Its bytes are changed. `capture`: index into the captures' names. */
   feed(frame: Frame, capture: number): void {
     this.#tally.frames += 1
-    if (frame.hasTime) this.#setClock(frame.timeSeconds, frame.timeNanoseconds / 1e6)
+    if (frame.hasTime) this.#clock.set(frame.timeSeconds, frame.timeNanoseconds / 1e6)
     this.#feedFrame(frame, capture)
   }
 
@@ -252,32 +297,6 @@ export class Replay implements Replayed {
     this.#walk(frame, capture, isCut)
   }
 
-  /** A frame of another shard, of which only the time matters here: seconds, and milliseconds on top; `hasTime` false: not even that. */
-  passBy(hasTime: boolean, seconds: number, milliseconds: number): void {
-    this.#tally.frames += 1
-    if (hasTime) this.#setClock(seconds, milliseconds)
-  }
-
-  #setClock(seconds: number, milliseconds: number): void {
-    if (this.#origin < 0) this.#origin = seconds
-    const time = (seconds - this.#origin) * 1000 + milliseconds
-    if (this.#first < 0) this.#first = time
-    const since = time - this.#first
-    if (since < this.#time) this.#tally.backwards += 1
-    else this.#time = since
-  }
-
-  /** When each frame of the block is taken to have come. */
-  #readTimes({ count, hasTime, milliseconds, seconds }: FrameBlock): void {
-    const times = this.#times
-    const now = this.#time
-    for (let i = 0; i < count; i++) {
-      if (hasTime) this.#setClock(seconds[i]!, milliseconds[i]!)
-      times[i] = this.#time
-    }
-    this.#time = now
-  }
-
   /** A frame that the snap length cut: the rest is zeros. */
   #viewCut(frame: Frame, link: LinkLayer): void {
     const missing = frame.originalLength - frame.capturedLength
@@ -298,7 +317,7 @@ export class Replay implements Replayed {
     packet.hook = -1
     if (packet.bytes !== view.bytes) packet.bytes = view.bytes
     packet.start = view.start
-    packet.time = this.#time
+    packet.time = this.#clock.now
     packet.number = this.#number(isCut)
     packet.input = this.#placement.interface
     packet.isChecksumTrusted = this.#trust.isTrusted(view, isCut)
@@ -325,7 +344,7 @@ export class Replay implements Replayed {
     const tally = this.#tally
     tally.packets += 1
     if (!this.#shard) return tally.packets
-    this.#shard.begin(tally.frames, this.#time)
+    this.#shard.begin(tally.frames, this.#clock.now)
     // What an error quotes is filled up with zeros where it was cut.
     if (isCut) this.#shard.checkView(this.#view)
     return tally.frames
@@ -374,7 +393,7 @@ export class Replay implements Replayed {
 
   /** Milliseconds since the first frame. */
   get time(): number {
-    return this.#time
+    return this.#clock.now
   }
 
   /** Bytes of memory: conntrack's table, and the rows of flows, room to grow included. */
@@ -393,11 +412,12 @@ export class Replay implements Replayed {
 
   /** Where things stand at the last frame, as numbers that can be added to those of other shards. */
   findings(): Findings {
-    this.conntrack.advance(this.#time)
+    const { origin, first, now, backwards } = this.#clock
+    this.conntrack.advance(now)
     const { counts } = this.#trust
     return {
       tally: this.#tally.data,
-      clock: { origin: this.#origin, first: this.#first, now: this.#time },
+      clock: { origin, first, now, backwards },
       rules: findRules(this.#engine.rules),
       entries: this.conntrack.countLiving(),
       expectations: [...this.conntrack.expectations()].length,
@@ -413,6 +433,9 @@ export class Replay implements Replayed {
     return summaryOf(this.findings(), this.rules, captures)
   }
 }
+
+/** None of its packets is found. */
+const noEntrance: Entrance = { inputOf: () => 0 }
 
 const limitedDrops: readonly number[] = [Drop.noRoute, Drop.unreachable, Drop.prohibit]
 

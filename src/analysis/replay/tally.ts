@@ -21,7 +21,6 @@ export interface TallyData {
   readonly frames: number
   readonly results: number
   readonly made: number
-  readonly backwards: number
   readonly refusedFlows: number
   readonly verdicts: Readonly<Record<VerdictName, number>>
   readonly states: Float64Array
@@ -38,7 +37,6 @@ export class Tally {
   frames = 0
   results = 0
   made = 0
-  backwards = 0
   refusedFlows = 0
   readonly verdicts: Record<VerdictName, number> = { accept: 0, drop: 0, reject: 0, held: 0 }
   readonly #states: Float64Array = new Float64Array(128)
@@ -87,13 +85,12 @@ export class Tally {
 
   /** Not a copy. */
   get data(): TallyData {
-    const { packets, frames, results, made, backwards, refusedFlows, verdicts } = this
+    const { packets, frames, results, made, refusedFlows, verdicts } = this
     return {
       packets,
       frames,
       results,
       made,
-      backwards,
       refusedFlows,
       verdicts,
       states: this.#states,
@@ -105,11 +102,10 @@ export class Tally {
     }
   }
 
-  /** Adds what another shard counted. Frames and their time are the same for all shards: those of one count. */
+  /** Adds what another shard counted. Frames are the same for all shards: those of one count. */
   add(other: TallyData): void {
     this.packets += other.packets
     this.frames = Math.max(this.frames, other.frames)
-    this.backwards = Math.max(this.backwards, other.backwards)
     this.results += other.results
     this.made += other.made
     this.refusedFlows += other.refusedFlows

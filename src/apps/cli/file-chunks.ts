@@ -10,7 +10,7 @@ export class FileChunks {
   position = 0
   readonly #size: number
   #descriptor: number
-  readonly #chunk: Uint8Array = new Uint8Array(chunkLength)
+  #chunk: Uint8Array | null = null
 
   /** Reads no further than `size` bytes. */
   constructor(name: string, size: number) {
@@ -20,14 +20,18 @@ export class FileChunks {
 
   /** The next piece, which lies in the same memory as the one before; null at the end. */
   next(): Uint8Array | null {
-    const wanted = Math.min(chunkLength, this.#size - this.position)
-    const length = wanted <= 0 ? 0 : readSync(this.#descriptor, this.#chunk, 0, wanted, null)
-    if (length === 0) {
-      this.close()
-      return null
-    }
+    this.#chunk ??= new Uint8Array(chunkLength)
+    const length = this.read(this.#chunk)
+    return length === 0 ? null : this.#chunk.subarray(0, length)
+  }
+
+  /** Reads the next bytes into `into`, and answers how many; 0: there are none. */
+  read(into: Uint8Array): number {
+    const wanted = Math.min(into.length, this.#size - this.position)
+    const length = wanted <= 0 ? 0 : readSync(this.#descriptor, into, 0, wanted, null)
+    if (length === 0) this.close()
     this.position += length
-    return this.#chunk.subarray(0, length)
+    return length
   }
 
   close(): void {

@@ -15,6 +15,7 @@ import {
   type Replayed,
   type ShardTask,
   Survey,
+  summariesOf,
   type VantageChoice,
 } from '../../analysis/replay/index.ts'
 import { settingsOfHost } from '../../model/conntrack/index.ts'
@@ -95,10 +96,11 @@ export async function prepareReplay(names: readonly string[], flags: ReplayFlags
   const vantage = chosen.kind === 'host' ? completeHost(chosen, survey) : chosen
   const { settings } = settingsOfHost(vantage.kind === 'host' ? vantage.configuration : { sysctls: {} })
   const interfaceNames = readers.map(({ interfaces }) => interfaces.map(({ name }) => name))
+  const isUniform = readers.length === 1 && readers[0]?.format === 'pcap'
   return {
     names,
     inputs,
-    task: { ruleset, vantage, survey, captures: names, interfaceNames, settings },
+    task: { ruleset, vantage, survey, captures: names, interfaceNames, isUniform, settings },
     rulesetText: read.text,
     guessed: described || sides ? [] : vantage.words,
     survey: { frames: survey.frames, bytes: inputs.reduce((sum, { position }) => sum + position, 0) },
@@ -127,14 +129,7 @@ export async function runReplay(prepared: Prepared, listeners: Listeners): Promi
   if (only && input && inputs.length === 1) await pumpBlocks(only.reader, input, replay, listeners.output)
   else await pump(merge, inputs, replay, listeners.output)
   for (const one of inputs) one.close()
-  const captures = merge.sources.map(({ name, reader }) => ({
-    name,
-    format: reader.format ?? null,
-    frames: reader.frameCount,
-    cutFrames: reader.cutFrameCount,
-    problems: reader.problems,
-  }))
-  return finish(prepared, replay, captures)
+  return finish(prepared, replay, summariesOf(merge))
 }
 
 /** What is to be said of a replay when it is over. */

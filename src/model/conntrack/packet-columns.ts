@@ -8,7 +8,7 @@ export interface PacketColumns {
   /** Offsets of their network headers, and bytes from there on. */
   readonly starts: Int32Array
   readonly lengths: Int32Array
-  readonly protocols: Uint8Array
+  readonly protocols: Uint16Array
   /** Words of their tuples, and `hashTuple4` of these. */
   readonly sources: Int32Array
   readonly destinations: Int32Array

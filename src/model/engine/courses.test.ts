@@ -19,7 +19,7 @@ const passed = (input: number, rule: number): Packet => Object.assign(new Packet
 const columns = (courses: readonly number[], lengths: readonly number[]): PacketColumns => ({
   bytes: new Uint8Array(0),
   starts: new Int32Array(0),
-  protocols: new Uint8Array(0),
+  protocols: new Uint16Array(0),
   sources: new Int32Array(0),
   destinations: new Int32Array(0),
   ports: new Int32Array(0),

@@ -9,15 +9,16 @@ export type CensusRows = readonly { readonly period: number; readonly atBegin: n
 
 export class EntryCensus {
   readonly #rows: { period: number; atBegin: number; confirmed: number }[] = []
-  #until = Number.NEGATIVE_INFINITY
+  /** There is nothing to {@link note} before this time. */
+  until: number = Number.NEGATIVE_INFINITY
   #confirmedBefore = 0
 
   /** Before a packet at `time`: entries in the table, and entries ever confirmed. Time never runs back. */
   note(time: number, count: number, confirmed: number): void {
-    if (time < this.#until) return
+    if (time < this.until) return
     this.#close(confirmed)
     const index = Math.floor(time / period)
-    this.#until = (index + 1) * period
+    this.until = (index + 1) * period
     this.#confirmedBefore = confirmed
     this.#rows.push({ period: index, atBegin: count, confirmed: 0 })
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Numberer, ShardNumbers, type ShardProgress } from './numbering.ts'
+import { Numberer, PacketNumbers, ShardNumbers, type ShardProgress } from './numbering.ts'
 
 const progress = (judged: readonly number[], confirmed: readonly number[]): ShardProgress => {
   const words = new Int32Array(2)
@@ -9,10 +9,12 @@ const progress = (judged: readonly number[], confirmed: readonly number[]): Shar
 
 describe('two shards', () => {
   const numberer = new Numberer()
-  const numbers = [new ShardNumbers(), new ShardNumbers()]
+  const packets = new PacketNumbers()
+  const numbers = [new ShardNumbers(packets), new ShardNumbers(packets)]
   const add = (...shards: readonly ShardProgress[]): void => {
     const run = numberer.number(shards)
-    for (const [i, own] of numbers.entries()) own.add(run.judged, run.entries[i] ?? new Int32Array(0))
+    packets.add(run.judged)
+    for (const [i, own] of numbers.entries()) own.add(run.entries[i] ?? new Int32Array(0))
   }
   // Frames 1 to 63, then 64 to 127, counted from 0 in each run of words.
   add(progress([1, 2, 31, 32], [1, 1, 32]), progress([3, 33, 63], [3, 63]))

@@ -49,35 +49,56 @@ function unionOf(sets: readonly Int32Array[]): Int32Array {
   return union
 }
 
-/** Numbers of packets and of one shard's entries, for all runs of frames that were {@link add}ed. */
-export class ShardNumbers {
+/** Numbers of packets, the same for all shards, for all runs of frames that were {@link add}ed. */
+export class PacketNumbers {
   #judged: Int32Array = new Int32Array(1024)
   /** Packets before each word of frames. */
   #before: Float64Array = new Float64Array(1024)
   #words = 0
   #packets = 0
+
+  /** The next run of frames, whose number is a multiple of 32. */
+  add(judged: Int32Array): void {
+    const from = this.#words
+    this.#words += judged.length
+    this.#judged = withRoom(this.#judged, this.#words, (length) => new Int32Array(length))
+    this.#before = withRoom(this.#before, this.#words, (length) => new Float64Array(length))
+    this.#judged.set(judged, from)
+    let packets = this.#packets
+    for (let i = 0; i < judged.length; i++) {
+      this.#before[from + i] = packets
+      packets += bitsIn(judged[i]!)
+    }
+    this.#packets = packets
+  }
+
+  /** Number of the packet of this frame; 0 stays 0. */
+  of(frame: number): number {
+    if (frame === 0) return 0
+    const upTo = 0xffffffff >>> (31 - (frame & 31))
+    return this.#before[frame >>> 5]! + bitsIn(this.#judged[frame >>> 5]! & upTo)
+  }
+}
+
+/** What one shard has to say in numbers of its own, in those of all. */
+export class ShardNumbers {
+  readonly #packets: PacketNumbers
   #entries: Int32Array = new Int32Array(1024)
   #entryCount = 0
 
-  /** The next run of frames, whose number is a multiple of 32. */
-  add(judged: Int32Array, entries: Int32Array): void {
-    this.#judged = withRoom(this.#judged, this.#words + judged.length, (length) => new Int32Array(length))
-    this.#before = withRoom(this.#before, this.#words + judged.length, (length) => new Float64Array(length))
-    for (const word of judged) {
-      this.#judged[this.#words] = word
-      this.#before[this.#words++] = this.#packets
-      this.#packets += bitsIn(word)
-    }
+  constructor(packets: PacketNumbers) {
+    this.#packets = packets
+  }
+
+  /** The shard's entries of the next run of frames. */
+  add(entries: Int32Array): void {
     this.#entries = withRoom(this.#entries, this.#entryCount + entries.length, (length) => new Int32Array(length))
     this.#entries.set(entries, this.#entryCount)
     this.#entryCount += entries.length
   }
 
-  /** Number of the packet of this frame; 0 stays 0. */
   packet(frame: number): number {
-    if (frame === 0) return 0
-    const upTo = 0xffffffff >>> (31 - (frame & 31))
-    return this.#before[frame >>> 5]! + bitsIn(this.#judged[frame >>> 5]! & upTo)
+    return this.#packets.of(frame)
   }
 
   /** Number of the shard's entry; 0 stays 0. */

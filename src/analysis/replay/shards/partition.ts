@@ -14,6 +14,9 @@ export const partitions = 16
 /** Of a frame without an IP packet. */
 export const noPartition = 0
 
+/** Whose of `workers` a part is. */
+export const workerOf = (partition: number, workers: number): number => partition % workers
+
 /** What is left of 32 bits. */
 const partShift = 28
 

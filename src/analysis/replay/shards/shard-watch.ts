@@ -9,7 +9,7 @@ import type { Packet } from '../../../model/packet/index.ts'
 import { IpView } from '../ip-view.ts'
 import { EntryCensus } from './entry-census.ts'
 import { GrowingWords } from './growing-words.ts'
-import { partitionOf, partitionOfWords, partitions } from './partition.ts'
+import { partitionOf, partitionOfWords, partitions, workerOf } from './partition.ts'
 import type { ShardNeeds } from './shard-needs.ts'
 import type { SocketWatch } from './socket-watch.ts'
 
@@ -25,12 +25,13 @@ export class ShardWatch {
   readonly #fragments: Map<number, number> = new Map()
   #expectations = 0
   #engine: Engine | null = null
+  #conntrack: Conntrack | null = null
   #sockets: SocketWatch | null = null
   readonly #view: IpView = new IpView()
 
   /** The parts that belong to worker `index` of `count`. */
   constructor(index: number, count: number) {
-    this.#isOwn = Uint8Array.from({ length: partitions }, (_, part) => (part % count === index ? 1 : 0))
+    this.#isOwn = Uint8Array.from({ length: partitions }, (_, part) => (workerOf(part, count) === index ? 1 : 0))
   }
 
   isOwn(partition: number): boolean {
@@ -42,6 +43,7 @@ export class ShardWatch {
     this.#engine = engine
     this.#sockets = sockets
     const { conntrack, fragments } = engine
+    this.#conntrack = conntrack
     const draw = conntrack.random
     conntrack.random = () => {
       this.#fail('conntrack drew by lot')
@@ -64,22 +66,23 @@ export class ShardWatch {
   begin(frame: number, time: number): void {
     if (frame >>> 5 >= this.judged.length) this.#growJudged()
     this.judged[frame >>> 5]! |= 1 << (frame & 31)
-    const conntrack = this.#engine?.conntrack
-    if (conntrack) this.#census.note(time, conntrack.count, conntrack.lastId)
+    const census = this.#census
+    const conntrack = this.#conntrack
+    if (time >= census.until && conntrack) census.note(time, conntrack.count, conntrack.lastId)
     if (this.#sockets) this.#sockets.frame = frame
   }
 
   /** After it. */
   end(frame: number): void {
-    const last = this.#engine?.conntrack.lastId ?? 0
+    const last = this.#conntrack?.lastId ?? 0
     while (this.confirmed.length < last) this.confirmed.push(frame)
   }
 
-  /** Frames that were judged, numbered from `number` on, with their times from `from` on: nothing came of them. */
-  noteAll(number: number, times: Float64Array, from: number, to: number): void {
+  /** Frames that were judged, with their numbers and times from `from` on: nothing came of them. */
+  noteAll(numbers: Int32Array, times: Float64Array, from: number, to: number): void {
     for (let i = from; i < to; i++) {
-      this.begin(number + i - from, times[i]!)
-      this.end(number + i - from)
+      this.begin(numbers[i]!, times[i]!)
+      this.end(numbers[i]!)
     }
   }
 

@@ -5,14 +5,16 @@ import type { Ruleset } from '../../../model/rules/index.ts'
 import { CaptureReader, createFrame } from '../../capture/index.ts'
 import type { FlowRow } from '../flow-table.ts'
 import type { Judgment } from '../judgment.ts'
-import { CaptureMerge } from '../merge.ts'
+import { CaptureMerge, summariesOf } from '../merge.ts'
 import { Replay } from '../replay.ts'
 import type { Replayed } from '../replayed.ts'
-import type { Summary } from '../summary.ts'
+import type { CaptureSummary, Summary } from '../summary.ts'
 import { Survey } from '../vantage/survey.ts'
 import type { VantageChoice } from '../vantage/vantage-choice.ts'
+import type { ReadCapture } from './block-sources.ts'
+import { createRingMemory, type RingShape } from './frame-ring.ts'
 import { mergeShards } from './merged-replay.ts'
-import { Numberer, ShardNumbers } from './numbering.ts'
+import { Numberer, PacketNumbers, ShardNumbers } from './numbering.ts'
 import { renumbered } from './renumber.ts'
 import { findScarcity } from './shard-needs.ts'
 import { ShardReplay, type ShardTask } from './shard-replay.ts'
@@ -48,20 +50,26 @@ function chance(): () => number {
 export function taskOf(scene: Scene): ShardTask {
   const survey = new Survey()
   const frame = createFrame()
+  let isUniform = scene.captures.length === 1
   const interfaceNames = scene.captures.map((bytes, capture) => {
     const reader = new CaptureReader()
     reader.push(bytes.slice())
     reader.finish()
     while (reader.next(frame)) survey.feed(frame, capture)
+    isUniform &&= reader.format === 'pcap'
     return reader.interfaces.map(({ name }) => name)
   })
   const vantage = scene.choose(survey)
   const { settings } = settingsOfHost(vantage.kind === 'host' ? vantage.configuration : { sysctls: {} })
-  return { ruleset: scene.ruleset, vantage, survey, captures: names(scene), interfaceNames, settings }
+  return { ruleset: scene.ruleset, vantage, survey, captures: names(scene), interfaceNames, isUniform, settings }
 }
 
-const toldBy = (replayed: Replayed, judgments: readonly Judgment[]): Told => ({
-  summary: replayed.summary([]),
+const toldBy = (
+  replayed: Replayed,
+  judgments: readonly Judgment[],
+  captures: readonly CaptureSummary[] | null,
+): Told => ({
+  summary: replayed.summary(captures ?? []),
   flows: [...replayed.readFlows()],
   inTrouble: replayed.flowsInTrouble(7),
   judgments,
@@ -81,27 +89,35 @@ export function replayAlone(scene: Scene, task: ShardTask = taskOf(scene)): Told
     merge.finish(source)
   }
   while (merge.next() === 'frame') replay.feed(merge.source.frame, merge.current)
-  return toldBy(replay, judgments)
+  return toldBy(replay, judgments, summariesOf(merge))
 }
 
-/** Small and odd, so that records straddle pieces. */
-const pieceLength = 1013
+/** In which order workers take their steps. */
+type Turn = (shards: readonly ShardReplay[]) => Iterable<ShardReplay>
 
-function pieces(captures: readonly Uint8Array[]): (capture: number) => Uint8Array | null {
+/** Small and odd, so that records straddle chunks, and the ring goes round many times. */
+export const oddShape: Omit<RingShape, 'workers'> = { slots: 5, framesInSlot: 7, chunks: 3, chunkLength: 1013 }
+
+export function readerOf(captures: readonly Uint8Array[]): ReadCapture {
   const places = captures.map(() => 0)
-  const piece = captures.map(() => new Uint8Array(pieceLength))
-  return (capture) => {
+  return (capture, into) => {
     const from = places[capture] ?? 0
-    const bytes = captures[capture]?.subarray(from, from + pieceLength) ?? new Uint8Array(0)
+    const bytes = captures[capture]?.subarray(from, from + into.length) ?? new Uint8Array(0)
     places[capture] = from + bytes.length
-    // As files are read: the same memory again and again.
-    piece[capture]?.set(bytes)
-    return bytes.length === 0 ? null : (piece[capture]?.subarray(0, bytes.length) ?? null)
+    into.set(bytes)
+    return bytes.length
   }
 }
 
 /** A text: why the shards are not independent. */
-export function replayInShards(scene: Scene, count: number, task: ShardTask = taskOf(scene)): Told | string {
+export function replayInShards(
+  scene: Scene,
+  count: number,
+  task: ShardTask = taskOf(scene),
+  shape: Omit<RingShape, 'workers'> = oddShape,
+  turn: Turn = (shards) => shards,
+): Told | string {
+  const memory = createRingMemory({ workers: count, ...shape })
   const heard: Judgment[][] = []
   const shards = Array.from({ length: count }, (_, index) => {
     const own: Judgment[] = []
@@ -109,14 +125,13 @@ export function replayInShards(scene: Scene, count: number, task: ShardTask = ta
     const onJudgment = scene.isListing ? (judgment: Judgment): void => void own.push(judgment) : null
     // As they come out of another thread.
     const copy = structuredClone({ ...task, survey: { ...task.survey } as Survey })
-    return new ShardReplay({ task: copy, index, count, random: chance(), onJudgment, read: pieces(scene.captures) })
+    const read = index === 0 ? readerOf(scene.captures) : null
+    return new ShardReplay({ task: copy, index, memory, random: chance(), onJudgment, read })
   })
   const [first] = shards
   if (!first) throw new RangeError('at least one shard')
-  for (const shard of shards) {
-    if (scene.isListing) shard.runTo(Number.POSITIVE_INFINITY)
-    else shard.run()
-  }
+  const step = (shard: ShardReplay): boolean => shard.watch.trouble === null && shard.step()
+  while (shards.map(step).includes(true)) for (const shard of turn(shards)) step(shard)
   const scarcity = findScarcity(structuredClone(shards.map((shard) => shard.needs())), first.replay.sharedLimits)
   const trouble = shards.find(({ watch }) => watch.trouble !== null)
   if (trouble?.watch.trouble) return trouble.watch.trouble
@@ -124,14 +139,16 @@ export function replayInShards(scene: Scene, count: number, task: ShardTask = ta
   const results = shards.map((shard) => shard.result())
   const last = (first.replay.frames + 32) & ~31
   const run = new Numberer().number(shards.map((shard) => shard.progress(0, last, 0)))
+  const packets = new PacketNumbers()
+  packets.add(run.judged)
   const numbers = shards.map((_, i) => {
-    const own = new ShardNumbers()
-    own.add(run.judged, run.entries[i] ?? new Int32Array(0))
+    const own = new ShardNumbers(packets)
+    own.add(run.entries[i] ?? new Int32Array(0))
     return own
   })
   const merged = mergeShards(structuredClone(results), numbers, first.replay.rules)
   if (typeof merged === 'string') return merged
   const judgments = heard.flatMap((own, i) => own.map((judgment) => renumbered(judgment, numbers[i]!)))
   judgments.sort((a, b) => a.n - b.n)
-  return toldBy(merged, judgments)
+  return toldBy(merged, judgments, results[0]?.captures ?? null)
 }

@@ -56,8 +56,13 @@ const count = <K>(map: Map<K, number>, key: K): void => {
   if (map.has(key) || map.size < mostAddresses) map.set(key, (map.get(key) ?? 0) + 1)
 }
 
-export const macText = (bytes: Uint8Array, at: number): string =>
-  [...bytes.subarray(at, at + 6)].map((byte) => byte.toString(16).padStart(2, '0')).join(':')
+const hexBytes: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+export function macText(bytes: Uint8Array, at: number): string {
+  let text = hexBytes[bytes[at]!]!
+  for (let i = 1; i < 6; i++) text += `:${hexBytes[bytes[at + i]!]}`
+  return text
+}
 
 /** Feed it frames, then read what it found. */
 export class Survey {

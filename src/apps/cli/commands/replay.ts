@@ -23,7 +23,7 @@ import { ExitCode, UsageError } from '../exit-code.ts'
 import { addReplayOptions, explainPartial, type Finished, prepareReplay, type ReplayFlags } from '../run-replay.ts'
 import { isColoured, Output, styleFor } from '../terminal.ts'
 import type { Listing } from '../workers/messages.ts'
-import { readWorkers, runShared } from '../workers/run-shared.ts'
+import { readWorkers, runShared, startCrew } from '../workers/run-shared.ts'
 
 interface Flags extends ReplayFlags {
   readonly flows?: true
@@ -80,6 +80,8 @@ async function replay(captures: readonly string[], flags: Flags): Promise<void> 
     throw new UsageError('--summary goes with --json; without --json the summary is what is printed')
   if (flags.packets && flags.flows) throw new UsageError('--packets and --flows exclude each other')
   const workers = flags.workers === undefined ? null : readWorkers(flags.workers)
+  const isListing = flags.json ? !flags.summary && !flags.flows : flags.packets === true
+  const crew = startCrew(captures, workers, isListing)
   const output = new Output()
   const style = styleFor(process.stdout)
   const prepared = await prepareReplay(captures, flags)
@@ -92,10 +94,9 @@ async function replay(captures: readonly string[], flags: Flags): Promise<void> 
   // The summary and JSON tell what was guessed in a place of their own.
   if (!flags.json && (flags.packets || flags.flows) && prepared.guessed.length > 0)
     output.write(`${prepared.guessed.map((words) => style.faint(`assumed: ${words}`)).join('\n')}\n\n`)
-  const isListing = flags.json ? !flags.summary && !flags.flows : flags.packets === true
   const form = flags.json ? 'json' : 'text'
   const listing: Listing | null = isListing ? { filter, form, isColoured: isColoured(process.stdout) } : null
-  const { finished, lines } = await runShared(prepared, { workers, listing, rules, output })
+  const { finished, lines } = await runShared(prepared, { workers, crew, listing, rules, output })
   const wanted: Wanted = isEmptyFilter(filter)
     ? null
     : (flow) => isWantedFlow(filter, flow, flowWords(flow), finished.replay.rules)

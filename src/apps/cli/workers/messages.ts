@@ -2,6 +2,7 @@
 
 import type {
   Filter,
+  RingMemory,
   ShardNeeds,
   ShardProgress,
   ShardResult,
@@ -17,23 +18,30 @@ export interface Listing {
   readonly isColoured: boolean
 }
 
-/** What a worker is started with. */
-export interface WorkerData {
-  /** Without the ruleset, which is more than plain data: each worker reads it from its text. */
+/** What a worker is to do. */
+export interface WorkerTask {
+  readonly kind: 'task'
+  /** Without the ruleset, which is more than plain data: each thread reads it from its text. */
   readonly task: Omit<ShardTask, 'ruleset'>
   readonly rulesetText: RulesetText
   readonly index: number
-  readonly count: number
-  /** Bytes of each capture when the replay began: what comes later is not read. */
-  readonly sizes: readonly number[]
+  readonly memory: RingMemory
+  /** Bytes of each capture when the replay began, for the worker that reads them: what comes later is not read. Null: another one does. */
+  readonly sizes: readonly number[] | null
   /** Null: judgments are not asked for. */
   readonly listing: Listing | null
-  /** Two numbers for each worker: packets judged, and KiB read. */
+  /** For each worker packets judged, and last KiB read. */
   readonly pace: Int32Array
 }
 
-/** Frames after which a worker that lists waits for the numbers of what it has judged; a multiple of 32. */
-export const framesInRun = 1 << 14
+/** The numbers of the next run: what all workers judged in it, and the worker's own new entries. */
+export interface NumbersOfRun {
+  readonly kind: 'numbers'
+  readonly judged: Int32Array
+  readonly entries: Int32Array
+}
+
+export type ToWorker = WorkerTask | NumbersOfRun
 
 /** Runs that a worker may be ahead of their numbers. */
 export const runsAhead = 4
@@ -49,11 +57,12 @@ export type FromWorker =
       readonly limits: SharedLimits
       readonly result: ShardResult | null
     }
-  /** Lines of the judgments of the run that was numbered, one behind the other, and their packets' numbers and lengths. */
-  | { readonly kind: 'lines'; readonly text: string; readonly numbers: Float64Array; readonly lengths: Int32Array }
+  | LinesOfRun
 
-/** The numbers of the next run: what all workers judged in it, and the worker's own new entries. */
-export interface NumbersOfRun {
-  readonly judged: Int32Array
-  readonly entries: Int32Array
+/** Lines of the judgments of the run that was numbered, one behind the other, and their packets' numbers and lengths. */
+export interface LinesOfRun {
+  readonly kind: 'lines'
+  readonly text: string
+  readonly numbers: Float64Array
+  readonly lengths: Int32Array
 }

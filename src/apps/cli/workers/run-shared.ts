@@ -1,5 +1,6 @@
 /** A replay by as many workers as pay, or as were asked for; where they cannot share it, by this thread alone. */
 
+import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { type Binding, bindingsOf, partitions, type Replayed, type RuleIndex } from '../../../analysis/replay/index.ts'
 import { UsageError } from '../exit-code.ts'
@@ -10,8 +11,10 @@ import type { Listing } from './messages.ts'
 import { ShardCrew } from './shard-crew.ts'
 
 export interface SharedOptions {
-  /** Null: as many as pay. */
+  /** How many were asked for; null: whatever pays. */
   readonly workers: number | null
+  /** Null: one does it. */
+  readonly crew: ShardCrew | null
   readonly listing: Listing | null
   readonly rules: RuleIndex
   readonly output: Output
@@ -24,10 +27,13 @@ export interface SharedReplay {
 }
 
 /**
- * Frames from which on two workers are faster than one, measured with bench/workers.ts. Where each packet is listed they are not: putting
- * the lines in order takes what they save.
+ * Frames from which on two workers are faster than one, measured with bench/workers.ts: each has to compile for itself. Where each packet
+ * is listed they are not: putting the lines in order takes what they save.
  */
 const framesThatPay = 5_000_000
+
+/** Bytes of a frame that hardly any capture's frames fall below. */
+const shortFrame = 60
 
 export function readWorkers(text: string): number {
   const count = Number(text)
@@ -36,20 +42,27 @@ export function readWorkers(text: string): number {
   return count
 }
 
+/**
+ * Starts the workers that share the captures, if there are to be several, before anything else is done: they load what they need in the
+ * meantime. `workers` null: as many as pay.
+ */
+export function startCrew(names: readonly string[], workers: number | null, isListing: boolean): ShardCrew | null {
+  const count = workers ?? (isListing ? 1 : countThatPays(names))
+  return count < 2 ? null : new ShardCrew(count)
+}
+
 export async function runShared(prepared: Prepared, options: SharedOptions): Promise<SharedReplay> {
-  const { workers, listing } = options
-  const count = workers ?? (listing ? 1 : countThatPays(prepared))
-  const obstacle = count < 2 ? null : obstacleOf(prepared)
-  if (count < 2 || obstacle !== null) {
+  const { workers, crew, rules, listing, output } = options
+  if (crew === null) return runAlone(prepared, options, 0)
+  const obstacle = obstacleOf(prepared)
+  if (obstacle !== null || (workers === null && framesIn(prepared) < framesThatPay)) {
     if (workers !== null && obstacle !== null) explain(obstacle)
+    await crew.dismiss()
     return runAlone(prepared, options, 0)
   }
-  const { rules, output } = options
   const sizes = prepared.inputs.map(({ size }) => size ?? 0)
-  const { ruleset: _, ...task } = prepared.task
-  const { rulesetText } = prepared
-  const crew = new ShardCrew({ task, rulesetText, rules, count, sizes, listing, output, progress: new Progress() })
-  const outcome = await crew.run()
+  const { task, rulesetText } = prepared
+  const outcome = await crew.run({ task, rulesetText, rules, sizes, listing, output, progress: new Progress() })
   if ('why' in outcome) {
     if (workers !== null && !output.isClosed) explain(outcome.why)
     return runAlone(prepared, options, outcome.lines)
@@ -75,11 +88,17 @@ async function runAlone(prepared: Prepared, options: SharedOptions, written: num
   return { finished, lines }
 }
 
-function countThatPays({ inputs, survey }: Prepared): number {
-  const bytes = inputs.reduce((sum, { size }) => sum + (size ?? 0), 0)
-  const frames = survey.bytes === 0 ? 0 : (bytes / survey.bytes) * survey.frames
-  if (frames < framesThatPay) return 1
+/** As far as sizes tell. */
+function countThatPays(names: readonly string[]): number {
+  const sizes = names.map((name) => statSync(name, { throwIfNoEntry: false })?.size ?? 0)
+  if (sizes.reduce((sum, each) => sum + each, 0) < framesThatPay * shortFrame) return 1
   return Math.min(partitions, availableParallelism())
+}
+
+/** How many there probably are. */
+function framesIn({ inputs, survey }: Prepared): number {
+  const bytes = inputs.reduce((sum, { size }) => sum + (size ?? 0), 0)
+  return survey.bytes === 0 ? 0 : (bytes / survey.bytes) * survey.frames
 }
 
 /** Why one thread has to do it; null: several can. */

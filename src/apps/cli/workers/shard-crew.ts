@@ -3,27 +3,32 @@
 import { Worker } from 'node:worker_threads'
 import {
   type CaptureSummary,
+  createRingMemory,
+  FrameRing,
   findScarcity,
   mergeShards,
   Numberer,
+  PacketNumbers,
   type Replayed,
+  type RingMemory,
   type RuleIndex,
   ShardNumbers,
   type ShardResult,
   type ShardTask,
 } from '../../../analysis/replay/index.ts'
+import type { Ruleset } from '../../../model/rules/index.ts'
 import type { RulesetText } from '../ruleset-input.ts'
 import type { Output, Progress } from '../terminal.ts'
-import type { FromWorker, Listing, NumbersOfRun, WorkerData } from './messages.ts'
+import type { FromWorker, LinesOfRun, Listing, NumbersOfRun, WorkerTask } from './messages.ts'
+import { ringShape } from './ring-shape.ts'
+import { type Post, work } from './shard-work.ts'
 
 type Run = Extract<FromWorker, { kind: 'run' }>
-type Lines = Extract<FromWorker, { kind: 'lines' }>
 
 export interface CrewOptions {
-  readonly task: Omit<ShardTask, 'ruleset'>
+  readonly task: ShardTask
   readonly rulesetText: RulesetText
   readonly rules: RuleIndex
-  readonly count: number
   readonly sizes: readonly number[]
   readonly listing: Listing | null
   readonly output: Output
@@ -36,33 +41,98 @@ export type CrewOutcome =
   | { readonly why: string; readonly lines: number }
 
 /** What one worker has sent and nobody has taken. */
-class Member {
+abstract class Member {
   readonly runs: Run[] = []
-  readonly lines: Lines[] = []
-  readonly numbers: ShardNumbers = new ShardNumbers()
+  readonly lines: LinesOfRun[] = []
   result: ShardResult | null = null
-  readonly #worker: Worker
+  readonly #news: News
 
-  constructor(data: WorkerData, news: News) {
-    this.#worker = new Worker(new URL('../../../../bin/kinwall-worker.mjs', import.meta.url), { workerData: data })
-    this.#worker.on('message', (message: FromWorker) => {
-      if (message.kind === 'run') this.runs.push(message)
-      else if (message.kind === 'lines') this.lines.push(message)
-      else news.trouble ??= message.why
-      news.tell()
-    })
-    this.#worker.on('error', (error) => {
-      news.failure ??= error
-      news.tell()
-    })
+  constructor(news: News) {
+    this.#news = news
   }
 
-  send(numbers: NumbersOfRun): void {
+  abstract begin(task: WorkerTask, ruleset: Ruleset, onPause: () => void): void
+  abstract give(numbers: NumbersOfRun): void
+  abstract end(): Promise<void>
+
+  protected take(message: FromWorker): void {
+    if (message.kind === 'run') this.runs.push(message)
+    else if (message.kind === 'lines') this.lines.push(message)
+    else this.#news.trouble ??= message.why
+    this.#news.tell()
+  }
+
+  protected fail(error: unknown): void {
+    this.#news.failure ??= error
+    this.#news.tell()
+  }
+}
+
+/** A thread of its own. */
+class ThreadMember extends Member {
+  readonly #worker: Worker
+
+  constructor(news: News) {
+    super(news)
+    this.#worker = new Worker(new URL('../../../../bin/kinwall-worker.mjs', import.meta.url))
+    this.#worker.on('message', (message: FromWorker) => this.take(message))
+    this.#worker.on('error', (error) => this.fail(error))
+    // Until there is a task, nobody waits for it.
+    this.#worker.unref()
+  }
+
+  begin(task: WorkerTask): void {
+    this.#worker.ref()
+    this.#worker.postMessage(task)
+  }
+
+  give(numbers: NumbersOfRun): void {
     this.#worker.postMessage(numbers)
   }
 
   async end(): Promise<void> {
     await this.#worker.terminate()
+  }
+}
+
+/** The program's own thread, which has loaded everything already. */
+class OwnMember extends Member implements Post {
+  readonly numbered: NumbersOfRun[] = []
+  #isOver = false
+  #onPause: () => void = () => {}
+  #wake: () => void = () => {}
+
+  begin(task: WorkerTask, ruleset: Ruleset, onPause: () => void): void {
+    this.#onPause = onPause
+    work(task, ruleset, this).catch((error: unknown) => this.fail(error))
+  }
+
+  give(numbers: NumbersOfRun): void {
+    this.numbered.push(numbers)
+    this.#wake()
+  }
+
+  async end(): Promise<void> {
+    this.#isOver = true
+  }
+
+  pause(): boolean {
+    if (!this.#isOver) this.#onPause()
+    return !this.#isOver
+  }
+
+  send(message: FromWorker): void {
+    this.take(message)
+  }
+
+  async arrival(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  wait(ring: FrameRing, changes: number): Promise<void> {
+    return ring.change(changes)
   }
 }
 
@@ -91,32 +161,66 @@ class News {
 }
 
 export class ShardCrew {
+  readonly #members: readonly Member[]
+  readonly #news: News = new News()
+
+  /** This thread and others, which load what they need from now on. */
+  constructor(count: number) {
+    const threads = Array.from({ length: count - 1 }, () => new ThreadMember(this.#news))
+    this.#members = [new OwnMember(this.#news), ...threads]
+  }
+
+  /** Once. */
+  async run(options: CrewOptions): Promise<CrewOutcome> {
+    try {
+      return await new SharedRun(this.#members, this.#news, options).run()
+    } finally {
+      options.progress.end()
+      await this.dismiss()
+    }
+  }
+
+  async dismiss(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.end()))
+  }
+}
+
+class SharedRun {
   readonly #options: CrewOptions
   readonly #members: readonly Member[]
+  readonly #news: News
+  readonly #memory: RingMemory
+  readonly #ring: FrameRing
   readonly #pace: Int32Array
-  readonly #news: News = new News()
   readonly #numberer: Numberer = new Numberer()
+  readonly #packets: PacketNumbers = new PacketNumbers()
+  readonly #numbers: readonly ShardNumbers[]
   #lines = 0
 
-  constructor(options: CrewOptions) {
-    const { task, rulesetText, count, sizes, listing } = options
+  constructor(members: readonly Member[], news: News, options: CrewOptions) {
     this.#options = options
-    this.#pace = new Int32Array(new SharedArrayBuffer(8 * count))
-    this.#members = Array.from(
-      { length: count },
-      (_, index) => new Member({ task, rulesetText, index, count, sizes, listing, pace: this.#pace }, this.#news),
-    )
+    this.#members = members
+    this.#news = news
+    this.#numbers = members.map(() => new ShardNumbers(this.#packets))
+    this.#memory = createRingMemory({ workers: members.length, ...ringShape })
+    this.#ring = new FrameRing(this.#memory, null)
+    this.#pace = new Int32Array(new SharedArrayBuffer(4 * (members.length + 1)))
   }
 
   async run(): Promise<CrewOutcome> {
-    const pace = setInterval(() => this.#showPace(), 100)
-    try {
-      const why = await this.#runAll()
-      return why === null ? this.#merge() : { why, lines: this.#lines }
-    } finally {
-      clearInterval(pace)
-      this.#options.progress.end()
-      await Promise.all(this.#members.map((member) => member.end()))
+    this.#begin()
+    const why = await this.#runAll()
+    return why === null ? this.#merge() : { why, lines: this.#lines }
+  }
+
+  #begin(): void {
+    const { rulesetText, sizes, listing } = this.#options
+    const { ruleset, ...task } = this.#options.task
+    const common = { kind: 'task', task, rulesetText, memory: this.#memory, listing, pace: this.#pace } as const
+    // The first one, which reads, does not return before it has to wait for others.
+    for (const index of [...this.#members.keys()].reverse()) {
+      const own = { ...common, index, sizes: index === 0 ? sizes : null }
+      this.#members[index]?.begin(own, ruleset, () => this.#showPace())
     }
   }
 
@@ -141,16 +245,16 @@ export class ShardCrew {
     const needs = runs.map((run) => run.needs)
     const scarcity = first ? findScarcity(needs, first.limits) : null
     if (scarcity !== null) return scarcity
-    // Somebody writes into a file while it is read.
-    if (runs.some(({ progress }) => progress.judged.length !== first?.progress.judged.length))
-      return 'a capture changed while it was read'
     const { judged, entries } = this.#numberer.number(runs.map(({ progress }) => progress))
+    this.#packets.add(judged)
     for (const [i, member] of this.#members.entries()) {
-      const numbers = { judged, entries: entries[i] ?? new Int32Array(0) }
-      member.numbers.add(numbers.judged, numbers.entries)
+      const numbers: NumbersOfRun = { kind: 'numbers', judged, entries: entries[i] ?? new Int32Array(0) }
+      this.#numbers[i]?.add(numbers.entries)
       member.result = runs[i]?.result ?? null
-      if (this.#options.listing) member.send(numbers)
+      if (this.#options.listing) member.give(numbers)
     }
+    // Whoever waits for frames may look for numbers too.
+    this.#ring.wake()
     return null
   }
 
@@ -158,7 +262,7 @@ export class ShardCrew {
   async #write(): Promise<string | null> {
     const { listing, output } = this.#options
     if (!listing) return null
-    const all: Lines[] = []
+    const all: LinesOfRun[] = []
     for (const member of this.#members) {
       const lines = await this.#news.first(member.lines)
       if (lines === null) return this.#news.trouble
@@ -171,27 +275,21 @@ export class ShardCrew {
 
   #merge(): CrewOutcome {
     const results = this.#members.flatMap(({ result }) => result ?? [])
-    const numbers = this.#members.map((member) => member.numbers)
-    const replay = mergeShards(results, numbers, this.#options.rules)
+    const replay = mergeShards(results, this.#numbers, this.#options.rules)
     if (typeof replay === 'string') return { why: replay, lines: this.#lines }
-    return { replay, captures: results[0]?.captures ?? [], lines: this.#lines }
+    return { replay, captures: results.flatMap(({ captures }) => captures ?? []), lines: this.#lines }
   }
 
   #showPace(): void {
-    const { progress, sizes, count } = this.#options
-    let packets = 0
-    let read = 0
-    for (let i = 0; i < count; i++) {
-      packets += this.#pace[2 * i]!
-      read += this.#pace[2 * i + 1]! * 1024
-    }
+    const { progress, sizes } = this.#options
+    const packets = this.#pace.subarray(0, -1).reduce((sum, each) => sum + each, 0)
     const size = sizes.reduce((sum, each) => sum + each, 0)
-    progress.show(packets, read / (size * count))
+    progress.show(packets, (this.#pace.at(-1)! * 1024) / size)
   }
 }
 
 /** Each worker's lines are in order; writes those of all by their packets' numbers. Answers how many. */
-function writeInOrder(all: readonly Lines[], output: Output): number {
+function writeInOrder(all: readonly LinesOfRun[], output: Output): number {
   const places = all.map(() => ({ line: 0, at: 0 }))
   for (let written = 0; ; written++) {
     let first = -1

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { writePcap } from '../../../analysis/capture/index.ts'
+import { framesInRun } from '../../../analysis/replay/index.ts'
 import { buildIcmp, buildTcp, buildUdp } from '../../../model/packet/index.ts'
 import { type Ended, runKinwall } from '../run-kinwall.fixture.ts'
-import { framesInRun } from './messages.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'kinwall-workers-'))
@@ -54,6 +54,7 @@ function traffic(): Uint8Array {
 }
 
 const capture = write('traffic.pcap', traffic())
+const cut = write('cut.pcap', traffic().subarray(0, -9))
 const office = join(root, 'examples/office/office.pcapng')
 const wan = join(root, 'examples/office/wan.pcap')
 const between = ['--between', 'lan=10.0.0.0/8,wan=any']
@@ -65,6 +66,7 @@ describe('several workers print what one prints', () => {
     ['refused packets', [capture, ...between, '--packets', '--verdict', 'drop,reject']],
     ['one entry by its number', [capture, ...between, '--packets', '--flow', '77']],
     ['flows', [capture, ...between, '--flows']],
+    ['what is wrong with a capture', [cut, ...between]],
     ['merged captures', [office, wan, capture, ...between, '--json', '--flows']],
     ['the box itself', [office, '--host', join(root, 'examples/office/host.yaml'), '--packets']],
     ['a guess', [office, '--packets', '--state', 'related']],
