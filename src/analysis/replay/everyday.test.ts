@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultSettings, listEntry } from '../../model/conntrack/index.ts'
+import { defaultSettings, listEntry, Row } from '../../model/conntrack/index.ts'
 import { buildIcmp, buildTcp, buildUdp, type UdpFields } from '../../model/packet/index.ts'
 import type { Ruleset } from '../../model/rules/index.ts'
 import { CaptureReader, createFrame, FrameBlock, writePcap } from '../capture/index.ts'
@@ -156,6 +156,6 @@ describe('a block of frames', () => {
     reader.nextBlock(block)
     const everyday = new EverydayPackets({ inputOf: () => 1 })
     everyday.find(block)
-    expect(everyday.inputs[0] !== 0).toBe(isEveryday)
+    expect(everyday.words[Row.input] !== 0).toBe(isEveryday)
   })
 })

@@ -4,7 +4,7 @@
  */
 
 import { fold, foldedSum } from '../../model/bytes/index.ts'
-import { hashTuple4 } from '../../model/conntrack/index.ts'
+import { hashTuple4, Row, rowWords } from '../../model/conntrack/index.ts'
 import { Protocol } from '../../model/packet/index.ts'
 import { blockLength, type Columns, type FrameBlock, ownColumns } from '../capture/index.ts'
 
@@ -23,7 +23,7 @@ const none = 0
 /** Ordinary unicast: no group, no loopback, not 0.0.0.0/8. */
 const isOrdinary = (address: number): boolean => {
   const first = address >>> 24
-  return first > 0 && first < 224 && first !== 127
+  return (first - 1) >>> 0 < 223 && first !== 127
 }
 
 /** By which interface a packet between two IPv4 addresses comes in; 0: it is none of the host's. */
@@ -32,35 +32,20 @@ export interface Entrance {
 }
 
 export class EverydayPackets {
-  /** By which interface the packet of each frame comes in; {@link none} where the frame has to be looked at in full. */
-  readonly inputs: Int32Array
-  /** Of the everyday ones: where they begin, how long they are, their protocols and tuples, and the hashes of these. */
-  readonly starts: Int32Array
-  readonly lengths: Int32Array
-  readonly protocols: Uint16Array
-  readonly sources: Int32Array
-  readonly destinations: Int32Array
-  readonly ports: Int32Array
-  readonly hashes: Int32Array
+  /** Rows as conntrack takes them; filled as far as what is seen in a packet goes. */
+  readonly words: Int32Array
   readonly #entrance: Entrance
 
   /** For blocks of at most so many frames. */
   constructor(entrance: Entrance, length: number = blockLength, columns: Columns = ownColumns) {
     this.#entrance = entrance
-    this.inputs = columns.int32(length)
-    this.starts = columns.int32(length)
-    this.lengths = columns.int32(length)
-    this.protocols = columns.uint16(length)
-    this.sources = columns.int32(length)
-    this.destinations = columns.int32(length)
-    this.ports = columns.int32(length)
-    this.hashes = columns.int32(length)
+    this.words = columns.int32(rowWords * length)
   }
 
   find(block: FrameBlock): void {
     const { linkType, count } = block
     if (linkType !== linkEthernet && linkType !== linkRawIp) {
-      this.inputs.fill(none, 0, count)
+      for (let i = 0; i < count; i++) this.words[i * rowWords + Row.input] = none
       return
     }
     const skipped = linkType === linkEthernet ? ethernetLength : 0
@@ -70,7 +55,9 @@ export class EverydayPackets {
   private look({ view, starts, capturedLengths, originalLengths }: FrameBlock, i: number, skipped: number): void {
     const frame = starts[i]!
     const captured = capturedLengths[i]!
-    this.inputs[i] = none
+    const row = i * rowWords
+    const { words } = this
+    words[row + Row.input] = none
     if (captured < skipped + headerLength + udpHeaderLength || captured !== originalLengths[i]) return
     if (skipped !== 0 && view.getUint16(frame + skipped - 2) !== ipv4) return
     const start = frame + skipped
@@ -88,14 +75,14 @@ export class EverydayPackets {
     const protocol = (life >>> 16) & 0xff
     if (!isSegmentRight(view, start + headerLength, length - headerLength, protocol, addresses)) return
     const ports = view.getInt32(start + headerLength)
-    this.inputs[i] = this.#entrance.inputOf(source, destination)
-    this.starts[i] = start
-    this.lengths[i] = length
-    this.protocols[i] = protocol
-    this.sources[i] = source
-    this.destinations[i] = destination
-    this.ports[i] = ports
-    this.hashes[i] = hashTuple4(source, destination, ports, protocol, 0)
+    words[row + Row.input] = this.#entrance.inputOf(source, destination)
+    words[row + Row.start] = start
+    words[row + Row.length] = length
+    words[row + Row.protocol] = protocol
+    words[row + Row.source] = source
+    words[row + Row.destination] = destination
+    words[row + Row.ports] = ports
+    words[row + Row.hash] = hashTuple4(source, destination, ports, protocol, 0)
   }
 }
 

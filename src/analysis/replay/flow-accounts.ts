@@ -1,6 +1,6 @@
 /** What became of packets, told to the rows of their flows. */
 
-import type { Conntrack, PacketColumns } from '../../model/conntrack/index.ts'
+import type { Conntrack, PacketRows } from '../../model/conntrack/index.ts'
 import { type Engine, Fate } from '../../model/engine/index.ts'
 import { type Packet, Protocol, sourceAt } from '../../model/packet/index.ts'
 import { FlowFlag, type FlowTable, hostDecision } from './flow-table.ts'
@@ -42,8 +42,8 @@ export class FlowAccounts {
   }
 
   /** What {@link countKnown} does, for those of `count` packets that have gone a course. */
-  countPassed(columns: PacketColumns, numbers: Int32Array, count: number): void {
-    const passed = this.#flows.countPassed(columns, numbers, count)
+  countPassed(rows: PacketRows, count: number): void {
+    const passed = this.#flows.countPassed(rows, count)
     this.#tally.verdicts.accept += passed
     this.#tally.established(passed)
   }

@@ -1,7 +1,7 @@
 /** One row per flow of the replay: who speaks with whom, how much, and what became of it. Rows lie in typed arrays. */
 
 import { printAddress, readInt32, readUint16, writeUint32 } from '../../model/bytes/index.ts'
-import type { Conntrack, PacketColumns } from '../../model/conntrack/index.ts'
+import { type Conntrack, type PacketRows, Row, rowWords } from '../../model/conntrack/index.ts'
 import { hasPorts, Protocol } from '../../model/packet/index.ts'
 import {
   Begin,
@@ -163,23 +163,26 @@ export class FlowTable {
     this.#hotDoubles[d + HotDouble.lastTime] = time
   }
 
-  /** The same for those of `count` packets that have gone a course, whose owners are rows; others may have been counted after them. Answers how many. */
-  countPassed({ courses, lengths, links, owners, times }: PacketColumns, numbers: Int32Array, count: number): number {
+  /**
+   * The same for those of `count` packets that have gone a course, whose owners are rows; others may have been counted after them. Their numbers
+   * are not kept: only judgments ask for those. Answers how many.
+   */
+  countPassed({ times, words }: PacketRows, count: number): number {
     const hot = this.#hot
     const doubles = this.#hotDoubles
     let passed = 0
     for (let i = 0; i < count; i++) {
-      if (courses[i] === 0) continue
+      const from = i * rowWords
+      if (words[from + Row.course] === 0) continue
       passed++
-      const at = (owners[i]! - 1) * hotStride
-      const back = (links[i]! & 1) ^ ((hot[at + Hot.flags]! & FlowFlag.swapped) === 0 ? 0 : 1)
-      const number = numbers[i]!
+      const row = words[from + Row.owner]! - 1
+      const at = row * hotStride
+      const back = (words[from + Row.link]! & 1) ^ ((hot[at + Hot.flags]! & FlowFlag.swapped) === 0 ? 0 : 1)
       hot[at + Hot.forthPackets + back]! += 1
-      if (number > hot[at + Hot.lastForth + back]!) hot[at + Hot.lastForth + back] = number
       hot[at + Hot.states]! |= stateBits.established
-      const d = (owners[i]! - 1) * hotDoubleStride
+      const d = row * hotDoubleStride
       const time = times[i]!
-      doubles[d + HotDouble.forthBytes + back]! -= -lengths[i]!
+      doubles[d + HotDouble.forthBytes + back]! -= -words[from + Row.length]!
       if (time > doubles[d + HotDouble.lastTime]!) doubles[d + HotDouble.lastTime] = time
     }
     return passed

@@ -1,6 +1,6 @@
 /** Captured frames through a modelled host, one after the other: every packet judged, every flow and rule counted. */
 
-import type { Conntrack, ConntrackSettings } from '../../model/conntrack/index.ts'
+import { type Conntrack, type ConntrackSettings, Row, rowWords } from '../../model/conntrack/index.ts'
 import { Drop, type DropNumber, Engine, Fate } from '../../model/engine/index.ts'
 import { bytesText, Hook, Packet } from '../../model/packet/index.ts'
 import type { Ruleset } from '../../model/rules/index.ts'
@@ -217,14 +217,14 @@ export class Replay implements Replayed {
       if (i < count) this.#feedOne(i, read)
     }
     this.#engine.countPassed(batch, count)
-    this.#accounts.countPassed(batch, batch.numbers, count)
+    this.#accounts.countPassed(batch, count)
   }
 
   #feedOne(i: number, read: (i: number, frame: Frame) => number): void {
     const batch = this.#batch
     this.#tally.frames = batch.frames[i]!
     this.#clock.now = batch.times[i]!
-    if (batch.inputs[i] !== 0) this.#feedEveryday(i)
+    if (batch.words[i * rowWords + Row.input] !== 0) this.#feedEveryday(i)
     else this.#feedFrame(this.#frame, read(i, this.#frame))
   }
 
@@ -236,7 +236,7 @@ export class Replay implements Replayed {
     packet.time = this.#clock.now
     packet.number = this.#number(false)
     this.#engine.receiveEveryday(batch, i, packet)
-    const length = batch.lengths[i]!
+    const length = batch.words[i * rowWords + Row.length]!
     if (!this.#accounts.countKnown(packet, length)) this.#accounts.count(packet, this.#conclude(false), length)
     this.#shard?.end(packet.number)
   }
@@ -246,15 +246,14 @@ export class Replay implements Replayed {
     if (!this.#isPacketFresh) this.#packet.reset()
     this.#isPacketFresh = true
     const batch = this.#batch
-    const { frames, numbers, times } = batch
+    const { frames, times } = batch
     const end = this.#engine.passKnown(batch, this.#packet, from, to)
     if (end === from) return from
     const tally = this.#tally
-    for (let i = from; i < end; i++) numbers[i] = this.#shard ? frames[i]! : tally.packets + 1 + i - from
     tally.packets += end - from
     tally.frames = frames[end - 1]!
     this.#clock.now = times[end - 1]!
-    this.#shard?.noteAll(numbers, times, from, end)
+    this.#shard?.noteAll(frames, times, from, end)
     return end
   }
 

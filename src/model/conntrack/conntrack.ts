@@ -8,7 +8,7 @@ import type { Expectation } from './expectation.ts'
 import { HelperTurn } from './helper-work.ts'
 import type { HelperState } from './helpers/helper.ts'
 import { IcmpAnswer, judgeIcmp } from './icmp-error.ts'
-import { type CourseTest, type PacketColumns, takeFrom } from './packet-columns.ts'
+import { type CourseTest, type PacketRows, Row, rowWords, takeFrom } from './packet-rows.ts'
 import { Reason, reasons } from './reason.ts'
 import { adjustSegment, type SequenceAdjustment } from './sequence-adjustment.ts'
 import { allChanges, Change, State, Status } from './status.ts'
@@ -103,8 +103,8 @@ export class Conntrack extends Assigning {
   }
 
   /** The same for the packet at `i`, behind `lookAhead`. */
-  liveLinkAt(columns: PacketColumns, i: number): number {
-    const link = this.linkAt(columns, i)
+  liveLinkAt(rows: PacketRows, i: number): number {
+    const link = this.linkAt(rows.words, i * rowWords)
     return link === 0 || this.isExpired(link & ~1) ? 0 : link
   }
 
@@ -118,30 +118,35 @@ export class Conntrack extends Assigning {
    * record, from `from` on, each at its time. Answers where the first one is that is another one: only time has passed for it, unless
    * {@link isFollowed}. `packet` was reset; it becomes the TCP packets on the way, and is given back as it was, but for that last one.
    */
-  passKnown(columns: PacketColumns, packet: Packet, from: number, to: number, test: CourseTest): number {
-    const { courses, inputs, lengths, owners, protocols, times } = columns
+  passKnown(rows: PacketRows, packet: Packet, from: number, to: number, test: CourseTest): number {
+    const { times, words } = rows
+    // Nothing on the way makes room for entries.
+    const entries = this.words
     this.isFollowed = false
     for (let i = from; i < to; i++) {
-      courses[i] = 0
-      if (inputs[i] === 0) return i
+      const row = i * rowWords
+      const input = words[row + Row.input]!
+      words[row + Row.course] = 0
+      if (input === 0) return i
       this.advance(times[i]!)
-      const link = this.linkAt(columns, i)
+      const link = this.linkAt(words, row)
       const entry = link & ~1
-      if (link === 0 || this.isExpired(entry) || !this.isQuiet(entry)) return i
+      const flags = entries[entry + Word.flags]!
+      if (link === 0 || this.isExpired(entry) || (flags & (Flag.hasSide | allChanges)) !== 0) return i
       const course = this.course(link)
-      const length = lengths[i]!
-      if (!test.isFor(course, inputs[i]!, length)) return i
-      if (protocols[i] === Protocol.udp) {
-        if (!udp.renew(this, entry, (link & 1) !== 0, length)) return i
-      } else if (!this.passSegment(columns, i, packet, link)) return i
-      courses[i] = course
-      owners[i] = this.owner(entry)
+      const length = words[row + Row.length]!
+      if (!test.isFor(course, input, length)) return i
+      if (words[row + Row.protocol] === Protocol.udp) {
+        if (!udp.renew(this, entry, entries[entry + Word.status]!, flags, (link & 1) !== 0, length)) return i
+      } else if (!this.passSegment(rows, i, packet, link)) return i
+      words[row + Row.course] = course
+      words[row + Row.owner] = entries[entry + Word.owner]!
     }
     return to
   }
 
-  private passSegment(columns: PacketColumns, i: number, packet: Packet, link: number): boolean {
-    takeFrom(columns, i, packet)
+  private passSegment(rows: PacketRows, i: number, packet: Packet, link: number): boolean {
+    takeFrom(rows, i, packet)
     this.answer = this.follow(packet, link, Protocol.tcp, packet.transport)
     if (this.answer !== Answer.accept) {
       this.isFollowed = true
@@ -191,11 +196,12 @@ export class Conntrack extends Assigning {
   }
 
   /** {@link track} for the packet at `i`, made from it, that no entry alive is for. */
-  trackNew(columns: PacketColumns, i: number, packet: Packet): HookVerdictNumber {
+  trackNew(rows: PacketRows, i: number, packet: Packet): HookVerdictNumber {
     const { tuple } = this
-    tuple[0] = columns.sources[i]!
-    tuple[1] = columns.destinations[i]!
-    tuple[2] = columns.ports[i]!
+    const row = i * rowWords
+    tuple[0] = rows.words[row + Row.source]!
+    tuple[1] = rows.words[row + Row.destination]!
+    tuple[2] = rows.words[row + Row.ports]!
     packet.state = State.invalid
     packet.isReply = false
     packet.reason = Reason.none

@@ -36,7 +36,7 @@ export class Entries extends Records {
   isAccounting: boolean
   /** Milliseconds. */
   now = 0
-  private clock = 0
+  protected clock = 0
   /** Number of the entry that was confirmed last: so many were. */
   lastId = 0
   private sweepAt = 0
@@ -156,13 +156,16 @@ export class Entries extends Records {
     this.words[entry + Word.expiry] = (this.clock + ticks) | 0
   }
 
+  /** {@link refresh} where status and flags are at hand. */
+  renew(entry: number, status: number, flags: number, ticks: number, isReply: boolean, length: number): void {
+    if ((status & Status.fixedTimeout) === 0) this.words[entry + Word.expiry] = (this.clock + ticks) | 0
+    if (flags & Flag.isAccounted) this.count1(entry, isReply, length)
+  }
+
   /** A valid packet of `length` bytes: renews the timeout (of {@link Timeouts}) and counts. */
   refresh(entry: number, ticks: number, isReply: boolean, length: number): void {
     const { words } = this
-    if ((words[entry + Word.status]! & Status.fixedTimeout) === 0) {
-      words[entry + Word.expiry] = (this.clock + ticks) | 0
-    }
-    if (words[entry + Word.flags]! & Flag.isAccounted) this.count1(entry, isReply, length)
+    this.renew(entry, words[entry + Word.status]!, words[entry + Word.flags]!, ticks, isReply, length)
   }
 
   /** Counts a packet where accounting is on. */
@@ -192,7 +195,11 @@ export class Entries extends Records {
 
   /** The entry's policy, or the protocol's defaults. */
   timeoutsFor(entry: number, defaults: Timeouts): Timeouts {
-    const policy = (this.words[entry + Word.flags]! >>> Flag.policyShift) & Flag.policyMask
+    return this.timeoutsBy(this.words[entry + Word.flags]!, defaults)
+  }
+
+  timeoutsBy(flags: number, defaults: Timeouts): Timeouts {
+    const policy = (flags >>> Flag.policyShift) & Flag.policyMask
     return policy === 0 ? defaults : this.policies[policy - 1]!
   }
 

@@ -1,8 +1,9 @@
 /** The heap of records and the hash table over their tuples: allocate, free, link, unlink, find. Knows neither time nor protocols. */
 
+import { Protocol } from '../packet/index.ts'
 import { BySource } from './by-source.ts'
 import { Flag, isVersion6, recordWords, tupleWords, Word } from './entry.ts'
-import type { PacketColumns } from './packet-columns.ts'
+import { type PacketRows, Row, rowWords } from './packet-rows.ts'
 import { hashTuple, hashTuple4, type Tuple } from './tuple.ts'
 
 /** Where handles begin: 0 means none. A multiple of 8, as all handles. */
@@ -163,57 +164,70 @@ export class Table {
   }
 
   /**
-   * Looks for the links of the packets' tuples, also of entries that are expired. Each search is done in three steps, and each step for all of them:
-   * so the processor waits for many words of memory at once, not for one after the other.
+   * Looks for the links of the first `count` packets' tuples, also of entries that are expired. Each search is done in three steps, and each step
+   * for all of them: so the processor waits for many words of memory at once, not for one after the other. What it answers means nothing.
    */
-  lookAhead(columns: PacketColumns, count: number): number {
+  lookAhead({ words: rows }: PacketRows, count: number): number {
     const { slots, words } = this
-    const { hashes, inputs, links } = columns
     const mask = slots.length - 1
-    for (let i = 0; i < count; i++) links[i] = slots[hashes[i]! & mask]!
-    for (let i = 0; i < count; i++) {
-      const slot = links[i]!
-      const isTagged = ((slot >>> 1) & 0x7f) === hashes[i]! >>> 25
-      links[i] = linkOf(isTagged || slot === 0 ? slot : this.slotTagged(hashes[i]!, mask))
+    const end = count * rowWords
+    for (let row = 0; row < end; row += rowWords) rows[row + Row.link] = slots[rows[row + Row.hash]! & mask]!
+    for (let row = 0; row < end; row += rowWords) {
+      const slot = rows[row + Row.link]!
+      const hash = rows[row + Row.hash]!
+      const isTagged = ((slot >>> 1) & 0x7f) === hash >>> 25
+      rows[row + Row.link] = linkOf(isTagged || slot === 0 ? slot : this.slotTagged(hash, mask))
     }
     let sum = 0
-    for (let i = 0; i < count; i++) {
-      const entry = links[i]! & ~1
+    for (let row = 0; row < end; row += rowWords) {
+      const link = rows[row + Row.link]!
       // Where TCP keeps its windows.
-      sum |= words[entry + 16]! | words[entry + 27]!
-      if (inputs[i] !== 0 && entry !== 0 && !this.holds(links[i]!, columns, i)) links[i] = this.probeAt(columns, i)
+      if (rows[row + Row.protocol] === Protocol.tcp) sum |= words[(link & ~1) + 16]! | words[(link & ~1) + 27]!
+      if (rows[row + Row.input] !== 0 && link !== 0 && !this.holds(link, rows, row))
+        rows[row + Row.link] = this.probeAt(rows, row)
     }
     this.changesBefore = this.changes
     return sum
   }
 
-  /** The link of a packet as {@link lookAhead} has found it, or what has taken its place since then. */
-  protected linkAt(columns: PacketColumns, i: number): number {
-    const link = columns.links[i]!
-    if (this.changes === this.changesBefore || (link !== 0 && !this.hasZones && this.holds(link, columns, i)))
+  /** The link of the packet at `row` as {@link lookAhead} has found it, or what has taken its place since then. */
+  protected linkAt(rows: Int32Array, row: number): number {
+    const link = rows[row + Row.link]!
+    if (this.changes === this.changesBefore || (link !== 0 && !this.hasZones && this.holds(link, rows, row)))
       return link
-    columns.links[i] = this.probeAt(columns, i)
-    return columns.links[i]!
+    const found = this.probeAt(rows, row)
+    rows[row + Row.link] = found
+    return found
   }
 
-  /** Whether the entry of a link is in the table with the packet's tuple. */
-  private holds(link: number, { destinations, ports, protocols, sources }: PacketColumns, i: number): boolean {
+  /** Whether the entry of a link is in the table with the tuple at `row`. */
+  private holds(link: number, rows: Int32Array, row: number): boolean {
     const { words } = this
     const entry = link & ~1
     const direction = link & 1
     const tuple = entry + Word.tuples + direction * 3
     return (
-      words[tuple] === sources[i] &&
-      words[tuple + 2] === ports[i] &&
-      words[tuple + 1] === destinations[i] &&
-      words[entry + Word.kind] === protocols[i] &&
+      words[tuple] === rows[row + Row.source] &&
+      words[tuple + 2] === rows[row + Row.ports] &&
+      words[tuple + 1] === rows[row + Row.destination] &&
+      words[entry + Word.kind] === rows[row + Row.protocol] &&
       isZone(words[entry + Word.zones]!, direction, 0, 0) &&
       (words[entry + Word.flags]! & (Flag.isLinked | Flag.isReplyOnly)) === Flag.isLinked
     )
   }
 
-  private probeAt({ destinations, hashes, ports, protocols, sources }: PacketColumns, i: number): number {
-    return this.probe4(hashes[i]!, sources[i]!, destinations[i]!, ports[i]!, protocols[i]!, 0, 0)
+  private probeAt(rows: Int32Array, row: number): number {
+    const source = rows[row + Row.source]!
+    const destination = rows[row + Row.destination]!
+    return this.probe4(
+      rows[row + Row.hash]!,
+      source,
+      destination,
+      rows[row + Row.ports]!,
+      rows[row + Row.protocol]!,
+      0,
+      0,
+    )
   }
 
   /** The first slot with the hash's tag, or 0. */

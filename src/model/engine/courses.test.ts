@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PacketColumns } from '../conntrack/index.ts'
+import { type PacketRows, Row, rowWords } from '../conntrack/index.ts'
 import { Journal } from '../machine/index.ts'
 import { Packet } from '../packet/index.ts'
 import { Course, Courses } from './courses.ts'
@@ -16,21 +16,14 @@ function fresh(): { readonly courses: Courses; readonly journal: Journal } {
 const passed = (input: number, rule: number): Packet => Object.assign(new Packet(), { input, passedRule: rule })
 
 /** Packets of these courses and lengths; nothing else of them is asked for. */
-const columns = (courses: readonly number[], lengths: readonly number[]): PacketColumns => ({
-  bytes: new Uint8Array(0),
-  starts: new Int32Array(0),
-  protocols: new Uint16Array(0),
-  sources: new Int32Array(0),
-  destinations: new Int32Array(0),
-  ports: new Int32Array(0),
-  hashes: new Int32Array(0),
-  inputs: new Int32Array(0),
-  times: new Float64Array(0),
-  links: new Int32Array(0),
-  owners: new Int32Array(0),
-  courses: Int32Array.from(courses),
-  lengths: Int32Array.from(lengths),
-})
+function rowsOf(packets: readonly { readonly course: number; readonly length: number }[]): PacketRows {
+  const words = new Int32Array(packets.length * rowWords)
+  for (const [i, { course, length }] of packets.entries()) {
+    words[i * rowWords + Row.course] = course
+    words[i * rowWords + Row.length] = length
+  }
+  return { bytes: new Uint8Array(0), words, times: new Float64Array(packets.length) }
+}
 
 describe('courses', () => {
   it('are the same for packets that came in alike and were counted alike', () => {
@@ -58,7 +51,12 @@ describe('courses', () => {
     journal.add(7)
     journal.add(journal.noteOf(counter))
     const course = courses.end(passed(1, 7), 40, 1500)
-    courses.countAll(columns([course, 0, course], [60, 1000, 28]), 3)
+    const packets = [
+      { course, length: 60 },
+      { course: Course.none, length: 1000 },
+      { course, length: 28 },
+    ]
+    courses.countAll(rowsOf(packets), 3)
     expect(hits.packets[7]).toBe(0)
     courses.settle()
     courses.settle()

@@ -5,7 +5,7 @@
  * any more and count nothing.)
  */
 
-import type { CourseTest, PacketColumns } from '../conntrack/index.ts'
+import { type CourseTest, type PacketRows, Row, rowWords } from '../conntrack/index.ts'
 import type { Journal } from '../machine/index.ts'
 import type { Packet } from '../packet/index.ts'
 
@@ -46,12 +46,12 @@ export class Courses implements CourseTest {
   }
 
   /** Counts those of so many packets that have gone a course; others by course 0, which nobody asks about. */
-  countAll({ courses, lengths }: PacketColumns, count: number): void {
+  countAll({ words }: PacketRows, count: number): void {
     const { sums } = this
-    for (let i = 0; i < count; i++) {
-      const at = 2 * courses[i]!
+    for (let row = 0; row < count * rowWords; row += rowWords) {
+      const at = 2 * words[row + Row.course]!
       sums[at]! -= -1
-      sums[at + 1]! -= -lengths[i]!
+      sums[at + 1]! -= -words[row + Row.length]!
     }
   }
 

@@ -1,6 +1,6 @@
 /** A ruleset on a host: packets in, packets out, and what became of each. */
 
-import type { ConntrackSettings, PacketColumns } from '../conntrack/index.ts'
+import type { ConntrackSettings, PacketRows } from '../conntrack/index.ts'
 import { Conntrack, Fragments } from '../conntrack/index.ts'
 import type { Host } from '../host/index.ts'
 import {
@@ -157,21 +157,21 @@ export class Engine implements Observer {
    * received. The others are established and go out, and have a course in its column. `packet` was reset; it is used on the way. At the end of a
    * block {@link countPassed} counts them.
    */
-  passKnown(columns: PacketColumns, packet: Packet, from: number, to: number): number {
-    return this.walker.passKnown(columns, packet, from, to)
+  passKnown(rows: PacketRows, packet: Packet, from: number, to: number): number {
+    return this.walker.passKnown(rows, packet, from, to)
   }
 
   /**
    * The same as {@link receive} for the everyday packet at `i`, where {@link passKnown} has ended. `packet` is as that has left it, but for its time
    * and number.
    */
-  receiveEveryday(columns: PacketColumns, i: number, packet: Packet): void {
-    this.walker.receiveEveryday(columns, i, packet)
+  receiveEveryday(rows: PacketRows, i: number, packet: Packet): void {
+    this.walker.receiveEveryday(rows, i, packet)
   }
 
   /** Of the first `count` places, all of which {@link passKnown} has passed or ended at. */
-  countPassed(columns: PacketColumns, count: number): void {
-    this.courses.countAll(columns, count)
+  countPassed(rows: PacketRows, count: number): void {
+    this.courses.countAll(rows, count)
   }
 
   /** A local program sends a packet with its IP header; see {@link error}. Broadcasts need a socket that may send them. */

@@ -5,7 +5,7 @@
  */
 
 import { fold, readInt32, readUint16, sumWords } from '../bytes/index.ts'
-import { hashTuple4, type PacketColumns, State } from '../conntrack/index.ts'
+import { hashTuple4, type PacketRows, Row, rowWords, State } from '../conntrack/index.ts'
 import { type Host, type InterfaceSettings, loopbackIndex, noRoute, type Route, RouteType } from '../host/index.ts'
 import type { HookFunction, Packet } from '../packet/index.ts'
 import { Hook, HookVerdict, PacketType, Protocol } from '../packet/index.ts'
@@ -102,14 +102,14 @@ export class Express {
   }
 
   /** The same for the packet at `i`, decoded, whether or not its connection is known. `isFollowed`: conntrack has followed it already. */
-  walkAt(columns: PacketColumns, i: number, packet: Packet, isFollowed: boolean): void {
+  walkAt(rows: PacketRows, i: number, packet: Packet, isFollowed: boolean): void {
     const { tracking } = this
-    const source = columns.sources[i]!
-    const destination = columns.destinations[i]!
+    const source = rows.words[i * rowWords + Row.source]!
+    const destination = rows.words[i * rowWords + Row.destination]!
     packet.hook = Hook.prerouting
-    const link = isFollowed ? 0 : tracking.liveLinkAt(columns, i)
+    const link = isFollowed ? 0 : tracking.liveLinkAt(rows, i)
     const isTracked = isFollowed ? !tracking.isRepeated : link !== 0 && tracking.trackFound(packet, link)
-    if (!isTracked && tracking.trackNew(columns, i, packet) !== HookVerdict.accept)
+    if (!isTracked && tracking.trackNew(rows, i, packet) !== HookVerdict.accept)
       this.longWay.stop(packet, Place.conntrack, false)
     else if (link !== 0 && this.isFirst(packet, link)) this.walkFirst(packet, link, source, destination)
     else this.walk(packet, source, destination)
@@ -122,8 +122,8 @@ export class Express {
   }
 
   /** Everyday packets of connections that have a course, from `from` on; answers where the first one is that is to be walked. */
-  passKnown(columns: PacketColumns, packet: Packet, from: number, to: number): number {
-    return this.tracking.passKnown(columns, packet, from, to, this.courses)
+  passKnown(rows: PacketRows, packet: Packet, from: number, to: number): number {
+    return this.tracking.passKnown(rows, packet, from, to, this.courses)
   }
 
   /** Walks the first packet of a direction and keeps its course: where chains note what they would count, they are not run. */

@@ -1,7 +1,7 @@
 /** One packet's way through the hooks of the host, and those of the packets it makes the host send. */
 
 import { readInt32 } from '../bytes/index.ts'
-import type { FragmentOutcomeNumber, Fragments, PacketColumns } from '../conntrack/index.ts'
+import type { FragmentOutcomeNumber, Fragments, PacketRows } from '../conntrack/index.ts'
 import { FragmentOutcome, takeFrom } from '../conntrack/index.ts'
 import type { Host, Route } from '../host/index.ts'
 import { isLocalMulticast4, isMulticast4, loopbackIndex, RouteType } from '../host/index.ts'
@@ -118,18 +118,18 @@ export class Walker implements LongWay {
     return this.express.isOpen
   }
 
-  passKnown(columns: PacketColumns, packet: Packet, from: number, to: number): number {
+  passKnown(rows: PacketRows, packet: Packet, from: number, to: number): number {
     // Fragments that wait in vain are told of before the next packet.
-    return this.fragments.waiting > 0 ? from : this.express.passKnown(columns, packet, from, to)
+    return this.fragments.waiting > 0 ? from : this.express.passKnown(rows, packet, from, to)
   }
 
-  receiveEveryday(columns: PacketColumns, i: number, packet: Packet): void {
+  receiveEveryday(rows: PacketRows, i: number, packet: Packet): void {
     const { isFollowed } = this.tracking
     this.tracking.isFollowed = false
-    if (!isFollowed) takeFrom(columns, i, packet)
+    if (!isFollowed) takeFrom(rows, i, packet)
     this.begin(packet)
     this.isBusy = true
-    this.express.walkAt(columns, i, packet, isFollowed)
+    this.express.walkAt(rows, i, packet, isFollowed)
     this.finish()
   }
 

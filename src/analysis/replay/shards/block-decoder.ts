@@ -1,5 +1,6 @@
 /** What is found out about a block of frames before anybody replays them: which are everyday packets, and whose they are. */
 
+import { Row, rowWords } from '../../../model/conntrack/index.ts'
 import {
   createFrame,
   createLinkLayer,
@@ -33,7 +34,7 @@ export class BlockDecoder {
 
   decode(slot: RingSlot): void {
     const { block, everyday, places, ends } = slot
-    const { inputs, sources, destinations } = everyday
+    const { words } = everyday
     const { framesInSlot } = slot.shape
     const hasEveryday = this.#hasEveryday
     const workerOfPart = this.#workerOfPart
@@ -41,8 +42,11 @@ export class BlockDecoder {
     if (hasEveryday) everyday.find(block)
     for (let worker = 0; worker < ends.length; worker++) next[worker] = worker * framesInSlot
     for (let i = 0; i < block.count; i++) {
-      const isEveryday = hasEveryday && inputs[i] !== 0
-      const partition = isEveryday ? partitionOfPair4(sources[i]!, destinations[i]!) : this.#partitionAt(block, i)
+      const row = i * rowWords
+      const isEveryday = hasEveryday && words[row + Row.input] !== 0
+      const partition = isEveryday
+        ? partitionOfPair4(words[row + Row.source]!, words[row + Row.destination]!)
+        : this.#partitionAt(block, i)
       const worker = workerOfPart[partition]!
       const at = next[worker]!
       places[at] = i

@@ -30,16 +30,21 @@ function judge(entries: Entries, packet: Packet, transport: number): number {
 }
 
 /** {@link advance} with a right datagram of an answered connection that stays as it is but for its timeout. False: it does not. */
-export function renew(entries: Entries, entry: number, isReply: boolean, length: number): boolean {
-  const status = entries.words[entry + Word.status]!
-  const timeouts = entries.timeoutsFor(entry, entries.timeouts.udp)
-  if (status & Status.assured) {
-    entries.refresh(entry, timeouts[replied]!, isReply, length)
-    return true
+export function renew(
+  entries: Entries,
+  entry: number,
+  status: number,
+  flags: number,
+  isReply: boolean,
+  length: number,
+): boolean {
+  const timeouts = entries.timeoutsBy(flags, entries.timeouts.udp)
+  const isAssured = (status & Status.assured) !== 0
+  if (!isAssured) {
+    if ((status & Status.seenReply) === 0) return false
+    if (entries.isPast(entries.words[entries.trackerWords(entry) + streamMoment]!)) return false
   }
-  if ((status & Status.seenReply) === 0) return false
-  if (entries.isPast(entries.words[entries.trackerWords(entry) + streamMoment]!)) return false
-  entries.refresh(entry, timeouts[unreplied]!, isReply, length)
+  entries.renew(entry, status, flags, timeouts[isAssured ? replied : unreplied]!, isReply, length)
   return true
 }
 
