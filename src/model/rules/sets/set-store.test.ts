@@ -103,6 +103,56 @@ describe('set stores', () => {
     },
   )
 
+  /** Prefixes that begin alike and end in the same word, or that do not. */
+  const prefix = (lengths: readonly number[]): fc.Arbitrary<SetElement> =>
+    fc
+      .tuple(
+        fc.constantFrom(...lengths),
+        fc.constantFrom(5, -5),
+        fc.array(numbers.word, { minLength: 3, maxLength: 3 }),
+      )
+      .map(([length, first, rest]) => {
+        const within = [0, 1, 2, 3].map((i) =>
+          length >= 32 * (i + 1) ? 0 : length <= 32 * i ? -1 : -1 >>> (length % 32),
+        )
+        const from = [first, ...rest].map((n, i) => n & ~within[i]!)
+        return element(
+          from,
+          from.map((n, i) => n | within[i]!),
+        )
+      })
+
+  it.each([[[64]], [[50, 64]], [[40, 64, 128]], [[96]], [[20, 33, 100]]])(
+    'of prefixes of %j bits find what a linear scan finds, and list them whole',
+    (lengths) => {
+      fc.assert(
+        fc.property(fc.boolean(), fc.array(prefix(lengths), { minLength: 1, maxLength: 12 }), (isAlike, list) => {
+          const alike = list.filter(({ from }) => from[0] === list[0]!.from[0])
+          const apart = (isAlike ? alike : list).filter(
+            (each, i, all) =>
+              !all.slice(0, i).some((other) => holds(other, each.from, [4]) || holds(each, other.from, [4])),
+          )
+          const any = element([], [], { isCatchAll: true })
+          const store = buildStore(set([keyField('ipv6', 128)], [...apart, any]), testMachine())
+          const probes = list.flatMap(({ from, to }) => [
+            from,
+            to,
+            [...from].with(0, 9),
+            [...to].with(2, 3),
+            [...from].with(3, from[3]! - 1),
+            [...to].with(1, to[1]! + 1),
+          ])
+          for (const key of probes)
+            expect(found(store, key)).toEqual(apart.find((each) => holds(each, key, [4]))?.from ?? [])
+          const listed = [...store.all()].map((each) => store.key(each)).filter((key) => key !== null)
+          expect(new Set(listed.map(({ from, to }) => `${from}-${to}`))).toEqual(
+            new Set(apart.map(({ from, to }) => `${from}-${to}`)),
+          )
+        }),
+      )
+    },
+  )
+
   it('of exact keys follow additions and removals like a Set', () => {
     const step = fc.tuple(fc.constantFrom('add', 'remove'), fc.integer({ min: 0, max: 40 }))
     fc.assert(
