@@ -59,6 +59,7 @@ const shapes: readonly (readonly (keyof typeof fields)[])[] = [
   ['word'],
   ['wide'],
   ['word', 'byte'],
+  ['word', 'word'],
   ['byte', 'wide', 'byte'],
 ]
 
@@ -242,6 +243,37 @@ describe('set stores', () => {
     expect(store.find(Int32Array.of(2), 0)).not.toBe(-1)
     machine.around.clock = 100
     expect(store.find(Int32Array.of(2), 0)).toBe(-1)
+  })
+
+  it.each([
+    ['a port', [word, byte]],
+    ['a field of two words', [word, wide]],
+    ['two ports', [word, byte, byte]],
+  ])('find the first living of many ranges of an address and %s', (_, key) => {
+    const machine = testMachine()
+    const rest = key.slice(1).flatMap(({ words }) => new Array<number>(words).fill(0))
+    const of = (address: number, port: number): number[] => [address, ...rest.slice(1), port]
+    const range = (address: number, from: number, to: number, timeout: number | null): SetElement =>
+      element(of(address, from), of(address + 9, to), { timeout })
+    // Twenty addresses with two ranges each, the first of them mortal; the highest address, with so many that they are searched in turn.
+    const few = Array.from({ length: 20 }, (_, i) => [range(10 * i, 1, 5, 100), range(10 * i, 4, 8, null)]).flat()
+    const many = Array.from({ length: 40 }, (_, i) => range(-20, 4 * i, 4 * i + 4, i % 2 === 0 ? 100 : null))
+    const store = buildStore(set(key, [...few, ...many], { hasTimeout: true }), machine)
+    const ask = (address: number, port: number): number => store.find(Int32Array.from(of(address, port)), 0)
+    const answers = (): number[] => [
+      ask(3, 1),
+      ask(3, 4),
+      ask(195, 8),
+      ask(195, 9),
+      ask(200, 5),
+      ask(-12, 8),
+      ask(-11, 160),
+      ask(-10, 8),
+      ask(-21, 8),
+    ]
+    expect(answers()).toEqual([0, 0, 39, -1, -1, 41, 79, -1, -1])
+    machine.around.clock = 100
+    expect(answers()).toEqual([-1, 1, 39, -1, -1, 41, 79, -1, -1])
   })
 
   it('find one of ten thousand ranged pairs', () => {
