@@ -1,6 +1,7 @@
 /** Sets of intervals that do not overlap, of one field: the last one that begins up to the key is the only one that may hold it. */
 
 import { compareWords, type SetDefinition } from '../../rules/index.ts'
+import { type DecisiveWords, decisiveWords } from './decisive-words.ts'
 import type { SetElements } from './set-elements.ts'
 import type { SetStore } from './set-store.ts'
 import { SortedKeys } from './sorted-keys.ts'
@@ -8,9 +9,14 @@ import { SortedKeys } from './sorted-keys.ts'
 export class IntervalStore implements SetStore {
   readonly definition: SetDefinition
   readonly elements: SetElements
+  /** Words of a whole key. */
   private readonly words: number
+  /** Words of a key before those that are searched, the same in all elements. */
+  private readonly shared: Int32Array
+  /** Words that are searched. */
+  private readonly decisive: number
   private readonly count: number
-  /** Both ends of each interval side by side, so that a lookup waits for memory once. */
+  /** The decisive words of both ends of each interval side by side, so that a lookup waits for memory once. */
   private readonly starts: SortedKeys
   private readonly catchAll: number
 
@@ -23,28 +29,26 @@ export class IntervalStore implements SetStore {
     to: Int32Array,
     catchAll: number,
   ) {
+    const decisive = decisiveWords(from, to, words)
     this.definition = definition
     this.elements = elements
     this.words = words
+    this.shared = from.slice(0, decisive.first)
+    this.decisive = decisive.count
     this.count = from.length / words
-    this.starts = new SortedKeys(sideBySide(from, to, words), words, 2 * words)
+    this.starts = new SortedKeys(sideBySide(from, to, words, decisive), decisive.count, 2 * decisive.count)
     this.catchAll = catchAll
   }
 
   find(registers: Int32Array, at: number): number {
-    const { words } = this
-    if (words === 1) return this.findWord(registers[at]!)
-    const element = this.starts.lastUpTo(registers, at)
+    const { decisive, shared } = this
+    for (let word = 0; word < shared.length; word++) if (registers[at + word] !== shared[word]) return this.catchAll
+    const first = at + shared.length
+    if (decisive === 1) return this.findDecisive(registers[first]!)
+    const element = this.starts.lastUpTo(registers, first)
     if (element < 0) return this.catchAll
-    const isInside = compareWords(registers, at, this.starts.entries, (2 * element + 1) * words, words) <= 0
-    return isInside && this.elements.isAlive(element) ? element : this.catchAll
-  }
-
-  /** {@link find} for keys of one word, without registers. */
-  findWord(word: number): number {
-    const element = this.starts.lastUpToWord(word)
-    if (element < 0) return this.catchAll
-    const isInside = word >>> 0 <= this.starts.entries[2 * element + 1]! >>> 0
+    const end = (2 * element + 1) * decisive
+    const isInside = compareWords(registers, first, this.starts.entries, end, decisive) <= 0
     return isInside && this.elements.isAlive(element) ? element : this.catchAll
   }
 
@@ -55,22 +59,30 @@ export class IntervalStore implements SetStore {
 
   key(element: number): { from: readonly number[]; to: readonly number[] } | null {
     if (element === this.catchAll) return null
-    const base = 2 * element * this.words
-    const { entries } = this.starts
-    return {
-      from: [...entries.subarray(base, base + this.words)],
-      to: [...entries.subarray(base + this.words, base + 2 * this.words)],
-    }
+    const base = 2 * element * this.decisive
+    return { from: this.wholeKey(base, 0), to: this.wholeKey(base + this.decisive, -1) }
+  }
+
+  /** {@link find} by the only word that is decisive. */
+  private findDecisive(word: number): number {
+    const element = this.starts.lastUpToWord(word)
+    if (element < 0) return this.catchAll
+    const isInside = word >>> 0 <= this.starts.entries[2 * element + 1]! >>> 0
+    return isInside && this.elements.isAlive(element) ? element : this.catchAll
+  }
+
+  private wholeKey(decisiveAt: number, rest: number): readonly number[] {
+    const key = [...this.shared, ...this.starts.entries.subarray(decisiveAt, decisiveAt + this.decisive)]
+    while (key.length < this.words) key.push(rest)
+    return key
   }
 }
 
-function sideBySide(from: Int32Array, to: Int32Array, words: number): Int32Array {
-  const both = new Int32Array(2 * from.length)
-  for (let at = 0; at < from.length; at += words) {
-    for (let word = 0; word < words; word++) {
-      both[2 * at + word] = from[at + word]!
-      both[2 * at + words + word] = to[at + word]!
-    }
+function sideBySide(from: Int32Array, to: Int32Array, words: number, { count, first }: DecisiveWords): Int32Array {
+  const both = new Int32Array((2 * from.length * count) / words)
+  for (let at = first, next = 0; at < from.length; at += words) {
+    for (let word = 0; word < count; word++) both[next++] = from[at + word]!
+    for (let word = 0; word < count; word++) both[next++] = to[at + word]!
   }
   return both
 }

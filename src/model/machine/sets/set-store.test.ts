@@ -58,6 +58,7 @@ const shapes: readonly (readonly (keyof typeof fields)[])[] = [
   ['word'],
   ['wide'],
   ['word', 'byte'],
+  ['word', 'word'],
   ['byte', 'wide', 'byte'],
 ]
 
@@ -98,6 +99,56 @@ describe('set stores', () => {
           },
         ),
         { numRuns: 40 },
+      )
+    },
+  )
+
+  /** Prefixes that begin alike and end in the same word, or that do not. */
+  const prefix = (lengths: readonly number[]): fc.Arbitrary<SetElement> =>
+    fc
+      .tuple(
+        fc.constantFrom(...lengths),
+        fc.constantFrom(5, -5),
+        fc.array(numbers.word, { minLength: 3, maxLength: 3 }),
+      )
+      .map(([length, first, rest]) => {
+        const within = [0, 1, 2, 3].map((i) =>
+          length >= 32 * (i + 1) ? 0 : length <= 32 * i ? -1 : -1 >>> (length % 32),
+        )
+        const from = [first, ...rest].map((n, i) => n & ~within[i]!)
+        return element(
+          from,
+          from.map((n, i) => n | within[i]!),
+        )
+      })
+
+  it.each([[[64]], [[50, 64]], [[40, 64, 128]], [[96]], [[20, 33, 100]]])(
+    'of prefixes of %j bits find what a linear scan finds, and list them whole',
+    (lengths) => {
+      fc.assert(
+        fc.property(fc.boolean(), fc.array(prefix(lengths), { minLength: 1, maxLength: 12 }), (isAlike, list) => {
+          const alike = list.filter(({ from }) => from[0] === list[0]!.from[0])
+          const apart = (isAlike ? alike : list).filter(
+            (each, i, all) =>
+              !all.slice(0, i).some((other) => holds(other, each.from, [4]) || holds(each, other.from, [4])),
+          )
+          const any = element([], [], { isCatchAll: true })
+          const store = buildStore(set([keyField('ipv6', 128)], [...apart, any]), testMachine())
+          const probes = list.flatMap(({ from, to }) => [
+            from,
+            to,
+            [...from].with(0, 9),
+            [...to].with(2, 3),
+            [...from].with(3, from[3]! - 1),
+            [...to].with(1, to[1]! + 1),
+          ])
+          for (const key of probes)
+            expect(found(store, key)).toEqual(apart.find((each) => holds(each, key, [4]))?.from ?? [])
+          const listed = [...store.all()].map((each) => store.key(each)).filter((key) => key !== null)
+          expect(new Set(listed.map(({ from, to }) => `${from}-${to}`))).toEqual(
+            new Set(apart.map(({ from, to }) => `${from}-${to}`)),
+          )
+        }),
       )
     },
   )
@@ -191,6 +242,37 @@ describe('set stores', () => {
     expect(store.find(Int32Array.of(2), 0)).not.toBe(-1)
     machine.around.clock = 100
     expect(store.find(Int32Array.of(2), 0)).toBe(-1)
+  })
+
+  it.each([
+    ['a port', [word, byte]],
+    ['a field of two words', [word, wide]],
+    ['two ports', [word, byte, byte]],
+  ])('find the first living of many ranges of an address and %s', (_, key) => {
+    const machine = testMachine()
+    const rest = key.slice(1).flatMap(({ words }) => new Array<number>(words).fill(0))
+    const of = (address: number, port: number): number[] => [address, ...rest.slice(1), port]
+    const range = (address: number, from: number, to: number, timeout: number | null): SetElement =>
+      element(of(address, from), of(address + 9, to), { timeout })
+    // Twenty addresses with two ranges each, the first of them mortal; the highest address, with so many that they are searched in turn.
+    const few = Array.from({ length: 20 }, (_, i) => [range(10 * i, 1, 5, 100), range(10 * i, 4, 8, null)]).flat()
+    const many = Array.from({ length: 40 }, (_, i) => range(-20, 4 * i, 4 * i + 4, i % 2 === 0 ? 100 : null))
+    const store = buildStore(set(key, [...few, ...many], { hasTimeout: true }), machine)
+    const ask = (address: number, port: number): number => store.find(Int32Array.from(of(address, port)), 0)
+    const answers = (): number[] => [
+      ask(3, 1),
+      ask(3, 4),
+      ask(195, 8),
+      ask(195, 9),
+      ask(200, 5),
+      ask(-12, 8),
+      ask(-11, 160),
+      ask(-10, 8),
+      ask(-21, 8),
+    ]
+    expect(answers()).toEqual([0, 0, 39, -1, -1, 41, 79, -1, -1])
+    machine.around.clock = 100
+    expect(answers()).toEqual([-1, 1, 39, -1, -1, 41, 79, -1, -1])
   })
 
   it('find one of ten thousand ranged pairs', () => {
