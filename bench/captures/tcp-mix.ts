@@ -21,7 +21,7 @@ const portCount = 60_000
 const serversATurn = 40
 const windowSize = 0xf000
 
-export const mixRuleset: string = `table inet filter {
+const mixFilter = `table inet filter {
   ct helper ftp-standard {
     type "ftp" protocol tcp
   }
@@ -55,13 +55,19 @@ export const mixRuleset: string = `table inet filter {
     counter reject
   }
 }
-table ip nat {
+`
+
+export const mixRuleset: string = `${mixFilter}table ip nat {
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
     oifname "outside" masquerade
   }
 }
 `
+
+/** The same without translation: a box between an office and the outside that workers can share. */
+export const plainMixRuleset: string = mixFilter
+export const plainMixSides = 'inside=10.0.0.0/8,outside=any'
 
 const text = (length: number): Uint8Array => new Uint8Array(length).fill(0x61)
 const client = false
@@ -125,10 +131,12 @@ class Conversation {
   readonly #server: number
   readonly #clientPort: number
   readonly #dataPort: number
+  readonly #isTranslated: boolean
   #at = 0
 
-  constructor(number: number) {
+  constructor(number: number, isTranslated: boolean) {
     this.#number = number
+    this.#isTranslated = isTranslated
     this.#kind = deck[(number * 17) % deck.length]!
     this.#client = firstClient + ((number * 611) % clients)
     // The same port to the same server comes again only after 360,000 conversations: the box keeps all ports when it masquerades.
@@ -148,7 +156,8 @@ class Conversation {
     const length = headerLengthOf(step) + step.data.length
     const { isFromServer, protocol } = step
     const source = isFromServer ? this.#server : this.#client
-    const destination = isFromServer ? boxAddress : this.#server
+    const inside = this.#isTranslated ? boxAddress : this.#client
+    const destination = isFromServer ? inside : this.#server
     const ip = writeFrameHeader(bytes, at, packetNumber, length)
     writeIpv4(bytes, ip, { length, number: packetNumber, protocol, source, destination })
     const clientPort = this.#clientPort + step.connection
@@ -205,16 +214,22 @@ function writeUdp(bytes: Buffer, udp: number, { data, dataSum }: Step, sum: numb
 export class TcpMix implements RecordSource {
   readonly meanRecordLength: number = meanRecordLength()
   readonly #open: Conversation[] = []
+  readonly #isTranslated: boolean
   #begun = 0
   #written = 0
   #turn = 0
+
+  /** Whether the box masquerades, so that answers are addressed to it. */
+  constructor(isTranslated = true) {
+    this.#isTranslated = isTranslated
+  }
 
   writeRecord(bytes: Buffer, at: number): number {
     const slot = this.#turn
     this.#turn = (slot + 1) % concurrent
     let conversation = this.#open[slot]
     if (conversation === undefined || conversation.isOver) {
-      conversation = new Conversation(this.#begun++)
+      conversation = new Conversation(this.#begun++, this.#isTranslated)
       this.#open[slot] = conversation
     }
     return conversation.write(bytes, at, this.#written++)
