@@ -18,6 +18,29 @@ export class Clock {
     else this.now = since
   }
 
+  /**
+   * On through the times of a block's frames, noting in `times` what time it is then. `hasTime` false: they have none. {@link now} stays as it was, for
+   * whoever goes through the frames to set it.
+   */
+  read(count: number, hasTime: boolean, seconds: Float64Array, milliseconds: Float64Array, times: Float64Array): void {
+    let { now } = this
+    if (!hasTime || count === 0) {
+      times.fill(now, 0, count)
+      return
+    }
+    if (this.origin < 0) this.origin = seconds[0]!
+    if (this.first < 0) this.first = (seconds[0]! - this.origin) * 1000 + milliseconds[0]!
+    const { first, origin } = this
+    let backwards = 0
+    for (let i = 0; i < count; i++) {
+      const since = (seconds[i]! - origin) * 1000 + milliseconds[i]! - first
+      if (since < now) backwards++
+      else now = since
+      times[i] = now
+    }
+    this.backwards += backwards
+  }
+
   /** As another clock stands that has seen the frames of this one, and those between. */
   follow(other: Clock): void {
     this.origin = other.origin

@@ -1,13 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultSettings, listEntry, Row } from '../../model/conntrack/index.ts'
+import { listEntry, Row } from '../../model/conntrack/index.ts'
 import { buildIcmp, buildTcp, buildUdp, type UdpFields } from '../../model/packet/index.ts'
 import type { Ruleset } from '../../model/rules/index.ts'
-import { CaptureReader, createFrame, FrameBlock, writePcap } from '../capture/index.ts'
+import { CaptureReader, FrameBlock, writePcap } from '../capture/index.ts'
 import { EverydayPackets } from './everyday.ts'
-import { betweenText, ethernet, masqueradingRuleset, statefulRuleset } from './replay.fixture.ts'
-import { Replay } from './replay.ts'
-import { Survey } from './vantage/survey.ts'
+import { betweenText, ethernet, masqueradingRuleset, replayBetween, statefulRuleset } from './replay.fixture.ts'
 
 const lan = betweenText('lan=10.0.1.0/24,wan=any')
 const ends = { from: '10.0.1.2', to: '10.0.2.2', fromPort: 4000, toPort: 53 }
@@ -79,30 +77,12 @@ function captureOf(sent: readonly Sent[], linkType: number): Uint8Array {
 }
 
 function replayOf(ruleset: Ruleset, bytes: Uint8Array, isInBlocks: boolean): unknown {
-  const replay = new Replay({
-    ruleset,
-    vantage: lan,
-    survey: new Survey(),
-    captures: ['test.pcap'],
-    captureInterfaceName: () => undefined,
-    settings: { ...defaultSettings, isAccounting: true },
-    random: () => 0.5,
-    onJudgment: null,
-  })
-  const reader = new CaptureReader()
-  reader.push(bytes.slice())
-  reader.finish()
-  if (isInBlocks) {
-    const block = new FrameBlock()
-    while (reader.nextBlock(block)) replay.feedBlock(block, 0)
-  } else {
-    const frame = createFrame()
-    while (reader.next(frame)) replay.feed(frame, 0)
-  }
+  const replay = replayBetween(lan, ruleset, bytes, isInBlocks)
+  const { conntrack } = replay
   return {
     summary: replay.summary([]),
     flows: [...replay.readFlows()],
-    entries: [...replay.conntrack.entries()].map((entry) => listEntry(replay.conntrack, entry)),
+    entries: [...conntrack.entries()].map((entry) => listEntry(conntrack, entry)),
   }
 }
 

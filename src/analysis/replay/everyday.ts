@@ -73,8 +73,9 @@ export class EverydayPackets {
     const addresses = halves(source) + halves(destination)
     if (fold(halves(first) + halves(second) + halves(life) + addresses) !== 0xffff) return
     const protocol = (life >>> 16) & 0xff
-    if (!isSegmentRight(view, start + headerLength, length - headerLength, protocol, addresses)) return
     const ports = view.getInt32(start + headerLength)
+    const rest = halves(ports) + addresses + protocol
+    if (!isSegmentRight(view, start + headerLength, length - headerLength, protocol, rest)) return
     words[row + Row.input] = this.#entrance.inputOf(source, destination)
     words[row + Row.start] = start
     words[row + Row.length] = length
@@ -89,14 +90,13 @@ export class EverydayPackets {
 /** The sum of both halves of a word. */
 const halves = (word: number): number => (word >>> 16) + (word & 0xffff)
 
-/** Its length and its sum. Of UDP, a checksum that was left out is fine. */
-function isSegmentRight(view: DataView, at: number, length: number, protocol: number, addresses: number): boolean {
+/** Its length and its sum, of which `rest` is what does not lie behind the ports. Of UDP, a checksum that was left out is fine. */
+function isSegmentRight(view: DataView, at: number, length: number, protocol: number, rest: number): boolean {
+  const second = view.getInt32(at + 4)
   if (protocol === Protocol.udp) {
-    if (length < udpHeaderLength) return false
-    const lengths = view.getInt32(at + 4)
-    const said = lengths >>> 16
+    const said = second >>> 16
     if (said > length || said < udpHeaderLength) return false
-    if ((lengths & 0xffff) === 0) return true
+    if ((second & 0xffff) === 0) return true
   } else if (protocol !== Protocol.tcp || length < tcpHeaderLength) return false
-  return foldedSum(view, at, at + length, addresses + length + protocol) === 0xffff
+  return foldedSum(view, at + 8, at + length, halves(second) + rest + length) === 0xffff
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultSettings, listEntry } from '../../model/conntrack/index.ts'
+import { listEntry } from '../../model/conntrack/index.ts'
 import { Engine } from '../../model/engine/index.ts'
 import {
   counted,
@@ -28,10 +28,8 @@ import {
 } from '../../model/machine/rules.fixture.ts'
 import { buildTcp, buildUdp, Hook } from '../../model/packet/index.ts'
 import type { BaseChain, RuleObject, Ruleset, Statement } from '../../model/rules/index.ts'
-import { CaptureReader, createFrame, FrameBlock, writePcap } from '../capture/index.ts'
-import { betweenText } from './replay.fixture.ts'
-import { Replay } from './replay.ts'
-import { Survey } from './vantage/survey.ts'
+import { writePcap } from '../capture/index.ts'
+import { betweenText, replayBetween } from './replay.fixture.ts'
 
 const box = '203.0.113.9'
 const sides = betweenText(`lan=192.168.1.0/25+${box}/32,wan=any`)
@@ -189,32 +187,14 @@ const rulesets: fc.Arbitrary<{ readonly ruleset: () => Ruleset; readonly isTrans
 
 /** All that a replay leaves behind. */
 function outcome(ruleset: Ruleset, bytes: Uint8Array, isInBlocks: boolean): unknown {
-  const replay = new Replay({
-    ruleset,
-    vantage: sides,
-    survey: new Survey(),
-    captures: ['test.pcap'],
-    captureInterfaceName: () => undefined,
-    settings: { ...defaultSettings, isAccounting: true },
-    random: () => 0.5,
-    onJudgment: null,
-  })
   const events: string[] = []
+  const replay = replayBetween(sides, ruleset, bytes, isInBlocks, ({ conntrack }) => {
+    conntrack.listener = {
+      entry: (kind, entry, changes) => void events.push(`${kind} ${changes} ${listEntry(conntrack, entry)}`),
+      expectation: () => {},
+    }
+  })
   const { conntrack } = replay
-  conntrack.listener = {
-    entry: (kind, entry, changes) => void events.push(`${kind} ${changes} ${listEntry(conntrack, entry)}`),
-    expectation: () => {},
-  }
-  const reader = new CaptureReader()
-  reader.push(bytes.slice())
-  reader.finish()
-  if (isInBlocks) {
-    const block = new FrameBlock()
-    while (reader.nextBlock(block)) replay.feedBlock(block, 0)
-  } else {
-    const frame = createFrame()
-    while (reader.next(frame)) replay.feed(frame, 0)
-  }
   const entries = [...conntrack.entries()].map((entry) => [
     listEntry(conntrack, entry),
     conntrack.remaining(entry),

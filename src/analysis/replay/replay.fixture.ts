@@ -4,7 +4,7 @@ import { defaultSettings } from '../../model/conntrack/index.ts'
 import type { HostConfiguration } from '../../model/host/index.ts'
 import { Hook } from '../../model/packet/index.ts'
 import type { Rule, Ruleset, Source, Statement, Verdict } from '../../model/rules/index.ts'
-import { CaptureReader, createFrame, type Frame, writePcap } from '../capture/index.ts'
+import { CaptureReader, createFrame, type Frame, FrameBlock, writePcap } from '../capture/index.ts'
 import type { Judgment } from './judgment.ts'
 import { Replay } from './replay.ts'
 import { completeSides, parseSides } from './vantage/sides.ts'
@@ -199,6 +199,37 @@ export function readAll(bytes: Uint8Array, see: (frame: Frame) => void): Capture
   reader.finish()
   while (reader.next(frame)) see(frame)
   return reader
+}
+
+/** Replays a capture in memory between sides, in blocks or frame by frame; `watch` may look at conntrack before. */
+export function replayBetween(
+  vantage: VantageChoice,
+  ruleset: Ruleset,
+  bytes: Uint8Array,
+  isInBlocks: boolean,
+  watch: (replay: Replay) => void = () => {},
+): Replay {
+  const replay = new Replay({
+    ruleset,
+    vantage,
+    survey: new Survey(),
+    captures: ['test.pcap'],
+    captureInterfaceName: () => undefined,
+    settings: { ...defaultSettings, isAccounting: true },
+    random: () => 0.5,
+    onJudgment: null,
+  })
+  watch(replay)
+  if (!isInBlocks) {
+    readAll(bytes, (frame) => replay.feed(frame, 0))
+    return replay
+  }
+  const reader = new CaptureReader()
+  const block = new FrameBlock()
+  reader.push(bytes.slice())
+  reader.finish()
+  while (reader.nextBlock(block)) replay.feedBlock(block, 0)
+  return replay
 }
 
 export const betweenText = (text: string): VantageChoice => {

@@ -170,7 +170,7 @@ export class Replay implements Replayed {
     const before = this.#tally.frames
     if (this.entrance) batch.find(block)
     if (batch.bytes !== block.bytes) batch.bytes = block.bytes
-    this.#readTimes(block)
+    this.#clock.read(count, block.hasTime, block.seconds, block.milliseconds, batch.times)
     for (let i = 0; i < count; i++) batch.frames[i] = before + 1 + i
     this.#feedBatch(count, (i, frame) => {
       block.read(i, frame)
@@ -255,18 +255,6 @@ export class Replay implements Replayed {
     this.#clock.now = times[end - 1]!
     this.#shard?.noteAll(frames, times, from, end)
     return end
-  }
-
-  /** When each frame of the block is taken to have come. */
-  #readTimes({ count, hasTime, milliseconds, seconds }: FrameBlock): void {
-    const clock = this.#clock
-    const { times } = this.#batch
-    const { now } = clock
-    for (let i = 0; i < count; i++) {
-      if (hasTime) clock.set(seconds[i]!, milliseconds[i]!)
-      times[i] = clock.now
-    }
-    clock.now = now
   }
 
   /** Runs one frame through. Its bytes are changed. `capture`: index into the captures' names. */

@@ -27,7 +27,7 @@ export const Row = {
 
 /** Words that are known before conntrack has seen it: those up to the link. */
 export const seenWords: number = Row.link
-export const rowWords = 16
+export const rowWords = 12
 
 export interface PacketRows {
   /** The bytes in which all of them lie. */

@@ -172,19 +172,16 @@ export class Table {
     const mask = slots.length - 1
     const end = count * rowWords
     for (let row = 0; row < end; row += rowWords) rows[row + Row.link] = slots[rows[row + Row.hash]! & mask]!
+    let sum = 0
     for (let row = 0; row < end; row += rowWords) {
       const slot = rows[row + Row.link]!
       const hash = rows[row + Row.hash]!
       const isTagged = ((slot >>> 1) & 0x7f) === hash >>> 25
-      rows[row + Row.link] = linkOf(isTagged || slot === 0 ? slot : this.slotTagged(hash, mask))
-    }
-    let sum = 0
-    for (let row = 0; row < end; row += rowWords) {
-      const link = rows[row + Row.link]!
+      const link = linkOf(isTagged || slot === 0 ? slot : this.slotTagged(hash, mask))
       // Where TCP keeps its windows.
       if (rows[row + Row.protocol] === Protocol.tcp) sum |= words[(link & ~1) + 16]! | words[(link & ~1) + 27]!
-      if (rows[row + Row.input] !== 0 && link !== 0 && !this.holds(link, rows, row))
-        rows[row + Row.link] = this.probeAt(rows, row)
+      const isWrong = rows[row + Row.input] !== 0 && link !== 0 && !this.holds(link, rows, row)
+      rows[row + Row.link] = isWrong ? this.probeAt(rows, row) : link
     }
     this.changesBefore = this.changes
     return sum

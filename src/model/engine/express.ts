@@ -1,6 +1,5 @@
 /**
- * The everyday packet's way in one piece of straight code: whole, IPv4 without options, TCP or UDP, of a known connection, passing
- * through this host. It takes the steps of the walk (walker.ts, forward.ts, output.ts) in their order, and hands the packet over to
+ * The everyday packet's way in one piece of straight code: whole, IPv4 without options, TCP or UDP, passing through this host. It takes the steps of the walk (walker.ts, forward.ts, output.ts) in their order, and hands the packet over to
  * them wherever it turns out to be another: they decide, this only saves what everyday packets do not need.
  */
 

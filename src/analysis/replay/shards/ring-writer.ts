@@ -54,11 +54,9 @@ export class RingWriter {
   #write(slot: RingSlot): void {
     const { block, times } = slot
     const clock = this.#clock
-    const { count, hasTime, seconds, milliseconds } = block
-    for (let i = 0; i < count; i++) {
-      if (hasTime) clock.set(seconds[i]!, milliseconds[i]!)
-      times[i] = clock.now
-    }
+    const { count } = block
+    clock.read(count, block.hasTime, block.seconds, block.milliseconds, times)
+    if (count > 0) clock.now = times[count - 1]!
     slot.clock.follow(clock)
     slot.framesBefore = this.#frames
     slot.chunk = this.#chunks.use()
