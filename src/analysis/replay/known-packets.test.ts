@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseRuleset } from '../../languages/nftables/index.ts'
 import { listEntry } from '../../model/conntrack/index.ts'
 import { Engine } from '../../model/engine/index.ts'
 import {
@@ -30,6 +31,7 @@ import { buildTcp, buildUdp, Hook } from '../../model/packet/index.ts'
 import type { BaseChain, RuleObject, Ruleset, Statement } from '../../model/rules/index.ts'
 import { writePcap } from '../capture/index.ts'
 import { betweenText, replayBetween } from './replay.fixture.ts'
+import { stateBits } from './state-bits.ts'
 
 const box = '203.0.113.9'
 const sides = betweenText(`lan=192.168.1.0/25+${box}/32,wan=any`)
@@ -229,7 +231,74 @@ describe('packets that go the way of others before them', () => {
     // Of each connection the first packet, and the first of each direction once it is established.
     expect(received).toBe(3 + 3)
   })
+
+  it('are not those that a helper reads, but those of connections that it has foreseen', () => {
+    const { ruleset } = parseRuleset([{ name: 'ftp.nft', text: ftpRules }], {})
+    if (!ruleset) throw new Error('the rules do not load')
+    const packets = [
+      ...['S', 'SA', 'A'].map((flags) => ({ flags })),
+      { flags: 'PA', isBack: true, payload: '220 ready\r\n' },
+      { flags: 'PA', payload: 'PASV\r\n' },
+      { flags: 'PA', isBack: true, payload: '227 Entering Passive Mode (192,168,1,254,200,100).\r\n' },
+      ...['S', 'SA', 'A'].map((flags) => ({ flags, isData: true })),
+      ...Array.from({ length: 20 }, () => ({ flags: 'PA', isData: true, isBack: true, payload: 'z'.repeat(400) })),
+      { flags: 'PA', payload: 'QUIT\r\n' },
+    ]
+    const bytes = writePcap(
+      conversation(packets).map((bytes, i) => ({ bytes, timeSeconds: 1_700_000_000, timeNanoseconds: i * 1_000_000 })),
+      { linkType: 101 },
+    )
+    let found: unknown = null
+    const received = countReceived(() => {
+      found = outcome(ruleset, bytes, true)
+    })
+    expect(found).toEqual(outcome(ruleset, bytes, false))
+    expect(found).toHaveProperty(`findings.tally.states.${stateBits.related}`, 1)
+    // All seven of the control connection; of the data the first, and the first of each direction once it is established.
+    expect(received).toBe(7 + 3)
+  })
 })
+
+const ftpRules = `table ip t {
+  ct helper ftp { type "ftp" protocol tcp; }
+  chain forward {
+    type filter hook forward priority 0; policy drop;
+    ct state established,related counter accept
+    tcp dport 21 ct helper set "ftp" accept
+  }
+}
+`
+
+interface Said {
+  readonly flags: string
+  readonly isBack?: boolean
+  readonly isData?: boolean
+  readonly payload?: string
+}
+
+/** TCP between a client and a server, with right sequence numbers; SYN-ACKs come from the server. */
+function conversation(packets: readonly Said[]): Uint8Array[] {
+  const next = new Map<string, number>()
+  return packets.map(({ flags, isBack = flags === 'SA', isData = false, payload = '' }) => {
+    const own = `${isData} ${isBack}`
+    const other = `${isData} ${!isBack}`
+    const sequence = next.get(own) ?? 100
+    next.set(own, sequence + payload.length + (flags.includes('S') ? 1 : 0))
+    const client = { address: '192.168.1.10', port: isData ? 2001 : 2000 }
+    const server = { address: '192.168.1.254', port: isData ? 51300 : 21 }
+    const [from, to] = isBack ? [server, client] : [client, server]
+    return buildTcp({
+      from: from.address,
+      to: to.address,
+      fromPort: from.port,
+      toPort: to.port,
+      flags,
+      sequence,
+      acknowledgment: flags.includes('A') ? (next.get(other) ?? 0) : 0,
+      payload,
+    })
+  })
+}
 
 function countReceived(run: () => void): number {
   const { receiveEveryday } = Engine.prototype

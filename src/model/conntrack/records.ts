@@ -3,7 +3,7 @@
 import { accountOffset, Flag, isVersion6, trackerOffset, tupleWords, Word } from './entry.ts'
 import { shiftOf } from './sequence-adjustment.ts'
 import { type MasterLink, makeSide, type Side } from './side.ts'
-import { allChanges, Change, Status } from './status.ts'
+import { Change, Status } from './status.ts'
 import { Table } from './table.ts'
 
 export class Records extends Table {
@@ -122,14 +122,10 @@ export class Records extends Table {
     this.words[(link & ~1) + Word.courses] = others | (course << shift)
   }
 
-  /** Whether nothing is kept for it beside its record: no helper, no master, no labels, nothing that it expects. */
-  isPlain(entry: number): boolean {
-    return (this.words[entry + Word.flags]! & Flag.hasSide) === 0
-  }
-
-  /** The same, and no change waits to be told. */
-  isQuiet(entry: number): boolean {
-    return (this.words[entry + Word.flags]! & (Flag.hasSide | allChanges)) === 0
+  /** Whether a helper reads its packets, or their sequence numbers are shifted. */
+  isTreated(entry: number): boolean {
+    const side = this.side(entry)
+    return side !== null && (side.helper !== null || side.adjustment !== null)
   }
 
   helperName(entry: number): string | null {

@@ -93,8 +93,8 @@ export class PacketTracking extends Assigning {
   }
 
   /**
-   * All that {@link trackFound} and {@link confirm} do with packets of established connections that have a course and nothing beside their
-   * record, from `from` on, each at its time. Answers where the first one is that is another one: only time has passed for it, unless
+   * All that {@link trackFound} and {@link confirm} do with packets of established connections that have a course and that no helper
+   * reads, from `from` on, each at its time. Answers where the first one is that is another one: only time has passed for it, unless
    * {@link isFollowed}. `packet` was reset; it becomes the TCP packets on the way, and is given back as it was, but for that last one.
    */
   passKnown(rows: PacketRows, packet: Packet, from: number, to: number, test: CourseTest): number {
@@ -111,7 +111,8 @@ export class PacketTracking extends Assigning {
       const link = this.linkAt(words, row)
       const entry = link & ~1
       const flags = entries[entry + Word.flags]!
-      if (link === 0 || this.isExpired(entry) || (flags & (Flag.hasSide | allChanges)) !== 0) return i
+      if (link === 0 || this.isExpired(entry) || (flags & allChanges) !== 0) return i
+      if ((flags & Flag.hasSide) !== 0 && this.isTreated(entry)) return i
       const course = this.course(link)
       const length = words[row + Row.length]!
       if (!test.isFor(course, input, length)) return i
@@ -135,7 +136,7 @@ export class PacketTracking extends Assigning {
     packet.entry = 0
     packet.state = 0
     packet.isReply = false
-    if (!this.isQuiet(entry)) this.deliver(entry)
+    if ((this.words[entry + Word.flags]! & allChanges) !== 0) this.deliver(entry)
     return true
   }
 

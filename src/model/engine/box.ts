@@ -18,7 +18,7 @@ export type Tracking = Pick<
   | 'passKnown'
   | 'isFollowed'
   | 'isRepeated'
-  | 'isPlain'
+  | 'isTreated'
   | 'course'
   | 'setCourse'
   | 'confirm'

@@ -117,7 +117,7 @@ export class Express {
   /** Whether nobody knows yet how packets of the link's direction are walked, and all of them may be walked alike. */
   private isFirst(packet: Packet, link: number): boolean {
     const { tracking } = this
-    return packet.state === State.established && tracking.isPlain(link & ~1) && tracking.course(link) === Course.none
+    return packet.state === State.established && !tracking.isTreated(link & ~1) && tracking.course(link) === Course.none
   }
 
   /** Everyday packets of connections that have a course, from `from` on; answers where the first one is that is to be walked. */
