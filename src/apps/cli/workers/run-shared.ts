@@ -30,7 +30,7 @@ export interface SharedReplay {
  * Frames from which on two workers are faster than one, measured with bench/workers.ts: each has to compile for itself. Where each packet
  * is listed they are not: putting the lines in order takes what they save.
  */
-const framesThatPay = 5_000_000
+const framesThatPay = 10_000_000
 
 /** Bytes of a frame that hardly any capture's frames fall below. */
 const shortFrame = 60
