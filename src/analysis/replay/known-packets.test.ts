@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseRuleset } from '../../languages/nftables/index.ts'
 import { listEntry } from '../../model/conntrack/index.ts'
 import { Engine } from '../../model/engine/index.ts'
 import {
@@ -147,6 +146,16 @@ const total: RuleObject & { readonly kind: 'counter' } = {
   comment: null,
   source: translation.source,
 }
+const ftp: RuleObject = {
+  kind: 'ct helper',
+  name: 'ftp',
+  handle: 2,
+  helper: 'ftp',
+  protocol: 6,
+  family: null,
+  comment: null,
+  source: translation.source,
+}
 const named = set([addressField], [element(address('192.168.1.10'))], { name: 'named' })
 const special: fc.Arbitrary<Statement[]> = fc.constantFrom<Statement[]>(
   [written({ kind: 'object', object: total })],
@@ -233,8 +242,13 @@ describe('packets that go the way of others before them', () => {
   })
 
   it('are not those that a helper reads, but those of connections that it has foreseen', () => {
-    const { ruleset } = parseRuleset([{ name: 'ftp.nft', text: ftpRules }], {})
-    if (!ruleset) throw new Error('the rules do not load')
+    const rules = [
+      [compare(masked(ct('state'), 6), '!=', 0), counter, accept],
+      [compare(field['tcp dport'], '==', 21), written({ kind: 'object', object: ftp }), accept],
+    ]
+    const ruleset: Ruleset = {
+      tables: [table([chain('forward', rules, 1, base(1, Hook.forward, 0))], { objects: [ftp] })],
+    }
     const packets = [
       ...['S', 'SA', 'A'].map((flags) => ({ flags })),
       { flags: 'PA', isBack: true, payload: '220 ready\r\n' },
@@ -258,16 +272,6 @@ describe('packets that go the way of others before them', () => {
     expect(received).toBe(7 + 3)
   })
 })
-
-const ftpRules = `table ip t {
-  ct helper ftp { type "ftp" protocol tcp; }
-  chain forward {
-    type filter hook forward priority 0; policy drop;
-    ct state established,related counter accept
-    tcp dport 21 ct helper set "ftp" accept
-  }
-}
-`
 
 interface Said {
   readonly flags: string
