@@ -9,7 +9,7 @@ const noBytes = new Uint8Array(0)
 export class PacketBatch extends EverydayPackets implements PacketRows {
   bytes: Uint8Array = noBytes
   readonly times: Float64Array = new Float64Array(blockLength)
-  /** Numbers of the frames. */
+  /** Numbers of the frames, where they are those of a shared block. */
   readonly frames: Int32Array = new Int32Array(blockLength)
 
   /** Copies those at `places[from]` to `places[to - 1]`, which are at most {@link blockLength}. */

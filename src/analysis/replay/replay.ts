@@ -167,11 +167,9 @@ export class Replay implements Replayed {
   feedBlock(block: FrameBlock, capture: number): void {
     const { count } = block
     const batch = this.#batch
-    const before = this.#tally.frames
     if (this.entrance) batch.find(block)
     if (batch.bytes !== block.bytes) batch.bytes = block.bytes
     this.#clock.read(count, block.hasTime, block.seconds, block.milliseconds, batch.times)
-    for (let i = 0; i < count; i++) batch.frames[i] = before + 1 + i
     this.#feedBatch(count, (i, frame) => {
       block.read(i, frame)
       return capture
@@ -216,13 +214,12 @@ export class Replay implements Replayed {
       i = this.#passKnown(i, count)
       if (i < count) this.#feedOne(i, read)
     }
-    this.#engine.countPassed(batch, count)
     this.#accounts.countPassed(batch, count)
   }
 
   #feedOne(i: number, read: (i: number, frame: Frame) => number): void {
     const batch = this.#batch
-    this.#tally.frames = batch.frames[i]!
+    this.#tally.frames = this.#shard ? batch.frames[i]! : this.#tally.frames + 1
     this.#clock.now = batch.times[i]!
     if (batch.words[i * rowWords + Row.input] !== 0) this.#feedEveryday(i)
     else this.#feedFrame(this.#frame, read(i, this.#frame))
@@ -251,7 +248,7 @@ export class Replay implements Replayed {
     if (end === from) return from
     const tally = this.#tally
     tally.packets += end - from
-    tally.frames = frames[end - 1]!
+    tally.frames = this.#shard ? frames[end - 1]! : tally.frames + end - from
     this.#clock.now = times[end - 1]!
     this.#shard?.noteAll(frames, times, from, end)
     return end

@@ -28,7 +28,7 @@ export {
   listExpectationEvent,
 } from './list.ts'
 export { type ModuleMistake, type ModuleParameters, readModuleParameters } from './module-parameters.ts'
-export { type CourseTest, type PacketRows, Row, rowWords, seenWords, takeFrom } from './packet-rows.ts'
+export { type CourseBook, type PacketRows, Row, rowWords, seenWords, takeFrom } from './packet-rows.ts'
 export { Reason, reasons } from './reason.ts'
 export {
   type ConntrackSettings,

@@ -38,9 +38,12 @@ export interface PacketRows {
   readonly times: Float64Array
 }
 
-/** Whether packets of a course come in by an interface, and may be so long. */
-export interface CourseTest {
+/** Who keeps the courses. */
+export interface CourseBook {
+  /** Whether a packet that comes in by an interface, and is so long, goes the course. */
   isFor(course: number, input: number, length: number): boolean
+  /** A packet has gone it. */
+  count(course: number, length: number): void
 }
 
 const headerLength = 20

@@ -5,7 +5,7 @@ import { bareTemplate, HookVerdict, type HookVerdictNumber, type Packet, Protoco
 import { Assigning } from './assigning.ts'
 import { Flag, tupleKind, tupleWords, Word } from './entry.ts'
 import { IcmpAnswer, judgeIcmp } from './icmp-error.ts'
-import { type CourseTest, type PacketRows, Row, rowWords, takeFrom } from './packet-rows.ts'
+import { type CourseBook, type PacketRows, Row, rowWords, takeFrom } from './packet-rows.ts'
 import { Reason } from './reason.ts'
 import { allChanges, Change, State, Status } from './status.ts'
 import * as generic from './trackers/generic.ts'
@@ -97,7 +97,7 @@ export class PacketTracking extends Assigning {
    * reads, from `from` on, each at its time. Answers where the first one is that is another one: only time has passed for it, unless
    * {@link isFollowed}. `packet` was reset; it becomes the TCP packets on the way, and is given back as it was, but for that last one.
    */
-  passKnown(rows: PacketRows, packet: Packet, from: number, to: number, test: CourseTest): number {
+  passKnown(rows: PacketRows, packet: Packet, from: number, to: number, book: CourseBook): number {
     const { times, words } = rows
     // Nothing on the way makes room for entries.
     const entries = this.words
@@ -115,10 +115,11 @@ export class PacketTracking extends Assigning {
       if ((flags & Flag.hasSide) !== 0 && this.isTreated(entry)) return i
       const course = this.course(link)
       const length = words[row + Row.length]!
-      if (!test.isFor(course, input, length)) return i
+      if (!book.isFor(course, input, length)) return i
       if (words[row + Row.protocol] === Protocol.udp) {
         if (!udp.renew(this, entry, entries[entry + Word.status]!, flags, (link & 1) !== 0, length)) return i
       } else if (!this.passSegment(rows, i, packet, link)) return i
+      book.count(course, length)
       words[row + Row.course] = course
       words[row + Row.owner] = entries[entry + Word.owner]!
     }

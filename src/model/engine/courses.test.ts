@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { type PacketRows, Row, rowWords } from '../conntrack/index.ts'
 import { Journal } from '../machine/index.ts'
 import { Packet } from '../packet/index.ts'
 import { Course, Courses } from './courses.ts'
@@ -14,16 +13,6 @@ function fresh(): { readonly courses: Courses; readonly journal: Journal } {
 }
 
 const passed = (input: number, rule: number): Packet => Object.assign(new Packet(), { input, passedRule: rule })
-
-/** Packets of these courses and lengths; nothing else of them is asked for. */
-function rowsOf(packets: readonly { readonly course: number; readonly length: number }[]): PacketRows {
-  const words = new Int32Array(packets.length * rowWords)
-  for (const [i, { course, length }] of packets.entries()) {
-    words[i * rowWords + Row.course] = course
-    words[i * rowWords + Row.length] = length
-  }
-  return { bytes: new Uint8Array(0), words, times: new Float64Array(packets.length) }
-}
 
 describe('courses', () => {
   it('are the same for packets that came in alike and were counted alike', () => {
@@ -51,12 +40,8 @@ describe('courses', () => {
     journal.add(7)
     journal.add(journal.noteOf(counter))
     const course = courses.end(passed(1, 7), 40, 1500)
-    const packets = [
-      { course, length: 60 },
-      { course: Course.none, length: 1000 },
-      { course, length: 28 },
-    ]
-    courses.countAll(rowsOf(packets), 3)
+    courses.count(course, 60)
+    courses.count(course, 28)
     expect(hits.packets[7]).toBe(0)
     courses.settle()
     courses.settle()

@@ -5,7 +5,7 @@
  * any more and count nothing.)
  */
 
-import { type CourseTest, type PacketRows, Row, rowWords } from '../conntrack/index.ts'
+import type { CourseBook } from '../conntrack/index.ts'
 import type { Journal } from '../machine/index.ts'
 import type { Packet } from '../packet/index.ts'
 
@@ -21,7 +21,7 @@ const stride = 3
 const initialCourses = 64
 const noNotes = new Int32Array(0)
 
-export class Courses implements CourseTest {
+export class Courses implements CourseBook {
   private readonly journal: Journal
   private words: Int32Array = new Int32Array(stride * initialCourses)
   /** Packets and bytes that were not counted yet, two each. */
@@ -45,22 +45,16 @@ export class Courses implements CourseTest {
     return at < this.words.length && this.words[at + Word.input] === input && length <= this.words[at + Word.longest]!
   }
 
-  /** Counts those of so many packets that have gone a course; others by course 0, which nobody asks about. */
-  countAll({ words }: PacketRows, count: number): void {
-    const { sums } = this
-    for (let row = 0; row < count * rowWords; row += rowWords) {
-      const at = 2 * words[row + Row.course]!
-      sums[at]! -= -1
-      sums[at + 1]! -= -words[row + Row.length]!
-    }
+  count(course: number, length: number): void {
+    this.sums[2 * course]! -= -1
+    this.sums[2 * course + 1]! -= -length
   }
 
   /** Of a packet of so many bytes that went out: the course that has been noted, in which it is counted. */
   end({ input, passedRule }: Packet, length: number, longest: number): number {
     const course = this.find(input, longest, passedRule)
     if (course === Course.unsettled) return this.giveUp(length)
-    this.sums[2 * course]! += 1
-    this.sums[2 * course + 1]! += length
+    this.count(course, length)
     return course
   }
 

@@ -154,8 +154,7 @@ export class Engine implements Observer {
   /**
    * Everyday packets from `from` on, up to `to`, of connections whose way is known (courses.ts): what {@link receive} would do to connections and
    * counters is done, but nobody is told of them, and their bytes stay as they came. Answers where the first one stands that has to be
-   * received. The others are established and go out, and have a course in its column. `packet` was reset; it is used on the way. At the end of a
-   * block {@link countPassed} counts them.
+   * received. The others are established and go out, and have a course in their row. `packet` was reset; it is used on the way.
    */
   passKnown(rows: PacketRows, packet: Packet, from: number, to: number): number {
     return this.walker.passKnown(rows, packet, from, to)
@@ -167,11 +166,6 @@ export class Engine implements Observer {
    */
   receiveEveryday(rows: PacketRows, i: number, packet: Packet): void {
     this.walker.receiveEveryday(rows, i, packet)
-  }
-
-  /** Of the first `count` places, all of which {@link passKnown} has passed or ended at. */
-  countPassed(rows: PacketRows, count: number): void {
-    this.courses.countAll(rows, count)
   }
 
   /** A local program sends a packet with its IP header; see {@link error}. Broadcasts need a socket that may send them. */
