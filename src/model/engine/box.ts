@@ -10,7 +10,6 @@ export type Tracking = Pick<
   Conntrack,
   | 'advance'
   | 'track'
-  | 'trackKnown'
   | 'findHashed'
   | 'liveLinkAt'
   | 'trackFound'
