@@ -21,6 +21,7 @@ import {
   field,
   lookup,
   masked,
+  nat,
   set,
   table,
   verdict,
@@ -122,20 +123,7 @@ const base = (id: number, hook: BaseChain['hook'], priority: number): BaseChain 
   policy: 'accept',
 })
 
-const translation = written({
-  kind: 'nat',
-  type: 'snat',
-  family: 4,
-  values: [constant(32, ...address(box))],
-  minimumAddress: 0,
-  maximumAddress: null,
-  minimumPort: null,
-  maximumPort: null,
-  isRandom: false,
-  isFullyRandom: false,
-  isPersistent: false,
-  isNetmap: false,
-})
+const translation = nat({ type: 'snat', family: 4, values: [constant(32, ...address(box))], minimumAddress: 0 })
 
 const total: RuleObject & { readonly kind: 'counter' } = {
   kind: 'counter',
@@ -190,8 +178,8 @@ const rulesets: fc.Arbitrary<{ readonly ruleset: () => Ruleset; readonly isTrans
         chain('departure', [...special, opening, ...(departure ?? [])], 601, base(3, Hook.postrouting, 50)),
         chain('inner', inner ?? [], 901),
       ]
-      const nat = chain('source', [[translation]], 1201, { ...base(4, Hook.postrouting, 100), type: 'nat' })
-      const all = isTranslated ? [...chains, nat] : chains
+      const translating = chain('source', [[translation]], 1201, { ...base(4, Hook.postrouting, 100), type: 'nat' })
+      const all = isTranslated ? [...chains, translating] : chains
       return { tables: [table(all, { sets: [named, filled, counted], objects: [total] })] }
     },
   }))

@@ -2,6 +2,7 @@
 
 import { defaultSettings } from '../../model/conntrack/index.ts'
 import type { HostConfiguration } from '../../model/host/index.ts'
+import { nat } from '../../model/machine/rules.fixture.ts'
 import { Hook } from '../../model/packet/index.ts'
 import type { Rule, Ruleset, Source, Statement, Verdict } from '../../model/rules/index.ts'
 import { CaptureReader, createFrame, type Frame, FrameBlock, writePcap } from '../capture/index.ts'
@@ -145,22 +146,7 @@ export function statefulRuleset(lan = 'lan'): Ruleset {
 /** The same, with all that leaves by `wan` masqueraded. */
 export function masqueradingRuleset(): Ruleset {
   const filter = statefulRuleset()
-  const masquerade: Statement = {
-    kind: 'nat',
-    type: 'masquerade',
-    family: null,
-    values: [],
-    minimumAddress: null,
-    maximumAddress: null,
-    minimumPort: null,
-    maximumPort: null,
-    isRandom: false,
-    isFullyRandom: false,
-    isPersistent: false,
-    isNetmap: false,
-    text: 'masquerade',
-    source: at(20),
-  }
+  const masquerade: Statement = { ...nat({ type: 'masquerade' }), text: 'masquerade', source: at(20) }
   const outputInterface: Statement = {
     ...inputInterface('wan'),
     kind: 'compare',

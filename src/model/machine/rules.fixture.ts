@@ -16,6 +16,7 @@ import {
   type KeyField,
   type MetaKey,
   type MetaValue,
+  type NatStatement,
   type PayloadValue,
   plainElement,
   type Rule,
@@ -161,6 +162,23 @@ export const verdict = (is: Verdict['kind'] | Verdict): Statement =>
 
 export const jump = (chain: string): Statement => verdict({ kind: 'jump', chain })
 export const goto = (chain: string): Statement => verdict({ kind: 'goto', chain })
+/** Destination NAT of nothing to nothing, but for what is said. */
+export const nat = (more: Partial<NatStatement>): Statement =>
+  written({
+    kind: 'nat',
+    type: 'dnat',
+    family: null,
+    values: [],
+    minimumAddress: null,
+    maximumAddress: null,
+    minimumPort: null,
+    maximumPort: null,
+    isRandom: false,
+    isFullyRandom: false,
+    isPersistent: false,
+    isNetmap: false,
+    ...more,
+  })
 export const counter: Statement = written({ kind: 'counter', packets: 0, bytes: 0 })
 
 // ---- sets

@@ -6,29 +6,13 @@ import type { NatStatement, Statement, Value } from '../../rules/index.ts'
 import { asksForConntrack } from '../asks-for-conntrack.ts'
 import * as make from '../rules.fixture.ts'
 
-const { address, compiled, constant, element, field, judge, set, surroundings } = make
+const { address, compiled, constant, element, field, judge, nat, set, surroundings } = make
 
 const four = (): Packet =>
   packetOf(buildUdp({ from: '192.168.1.10', to: '198.51.100.2', fromPort: 5000, toPort: 53, payload: '' }), 2)
 const six = (): Packet =>
   packetOf(buildUdp({ from: '2001:db8::a', to: '2001:db8:1::2', fromPort: 5000, toPort: 53, payload: '' }), 2)
 
-const plain = {
-  kind: 'nat',
-  type: 'dnat',
-  family: null,
-  values: [],
-  minimumAddress: null,
-  maximumAddress: null,
-  minimumPort: null,
-  maximumPort: null,
-  isRandom: false,
-  isFullyRandom: false,
-  isPersistent: false,
-  isNetmap: false,
-} as const
-
-const nat = (more: Partial<NatStatement>): Statement => make.written({ ...plain, ...more })
 const ip = (text: string): Value => constant(32, ...address(text))
 const port = (number: number): Value => constant(16, number)
 
