@@ -36,7 +36,7 @@ export class Entries extends Records {
   isAccounting: boolean
   /** Milliseconds. */
   now = 0
-  protected clock = 0
+  private clock = 0
   /** Number of the entry that was confirmed last: so many were. */
   lastId = 0
   private sweepAt = 0

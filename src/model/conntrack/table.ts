@@ -164,8 +164,8 @@ export class Table {
   }
 
   /**
-   * Looks for the links of the first `count` packets' tuples, also of entries that are expired. Each search is done in three steps, and each step
-   * for all of them: so the processor waits for many words of memory at once, not for one after the other. What it answers means nothing.
+   * Looks for the links of the first `count` packets' tuples, also of entries that are expired: first the slots of all, then what they
+   * lead to, so that the processor waits for many words of memory at once, not for one after the other. What it answers means nothing.
    */
   lookAhead({ words: rows }: PacketRows, count: number): number {
     const { slots, words } = this

@@ -48,9 +48,6 @@ export class PacketTracking extends Assigning {
   /** The entry that was made last, and how often the table had changed then. */
   protected opened = 0
   protected changesAtOpening = 0
-  /** The packet at which {@link passKnown} has ended is tracked already, and found invalid or to be repeated. */
-  isFollowed = false
-  private answer = 0
 
   /** Moves the clock (milliseconds, never back): entries and expectations whose time has come go, with their events. */
   advance(now: number): void {
@@ -94,14 +91,14 @@ export class PacketTracking extends Assigning {
 
   /**
    * All that {@link trackFound} and {@link confirm} do with packets of established connections that have a course and that no helper
-   * reads, from `from` on, each at its time. Answers where the first one is that is another one: only time has passed for it, unless
-   * {@link isFollowed}. `packet` was reset; it becomes the TCP packets on the way, and is given back as it was, but for that last one.
+   * reads, from `from` on, each at its time. Answers where the first one is that is another one. `packet` was reset, and becomes the TCP packets on
+   * the way. It is given back without a state, and only time has passed for the last one; or it is that one, and INVALID: it is tracked already,
+   * but where it has no reason {@link trackNew} has to look at it.
    */
   passKnown(rows: PacketRows, packet: Packet, from: number, to: number, book: CourseBook): number {
     const { times, words } = rows
     // Nothing on the way makes room for entries.
     const entries = this.words
-    this.isFollowed = false
     for (let i = from; i < to; i++) {
       const row = i * rowWords
       const input = words[row + Row.input]!
@@ -128,22 +125,13 @@ export class PacketTracking extends Assigning {
 
   private passSegment(rows: PacketRows, i: number, packet: Packet, link: number): boolean {
     takeFrom(rows, i, packet)
-    this.answer = this.follow(packet, link, Protocol.tcp, packet.transport)
-    if (this.answer !== Answer.accept) {
-      this.isFollowed = true
-      return false
-    }
+    if (this.follow(packet, link, Protocol.tcp, packet.transport) !== Answer.accept) return false
     const entry = link & ~1
     packet.entry = 0
     packet.state = 0
     packet.isReply = false
     if ((this.words[entry + Word.flags]! & allChanges) !== 0) this.deliver(entry)
     return true
-  }
-
-  /** Whether {@link track} has to look at the packet that was followed last. */
-  get isRepeated(): boolean {
-    return this.answer === Answer.repeat
   }
 
   /** 0 sends the packet the long way, which covers everything. */

@@ -15,8 +15,6 @@ export type Tracking = Pick<
   | 'trackFound'
   | 'trackNew'
   | 'passKnown'
-  | 'isFollowed'
-  | 'isRepeated'
   | 'isTreated'
   | 'course'
   | 'setCourse'

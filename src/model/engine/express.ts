@@ -4,7 +4,7 @@
  */
 
 import { fold, readInt32, readUint16, sumWords } from '../bytes/index.ts'
-import { hashTuple4, type PacketRows, Row, rowWords, State } from '../conntrack/index.ts'
+import { hashTuple4, type PacketRows, Row, rowWords, State, takeFrom } from '../conntrack/index.ts'
 import { type Host, type InterfaceSettings, loopbackIndex, noRoute, type Route, RouteType } from '../host/index.ts'
 import type { HookFunction, Packet } from '../packet/index.ts'
 import { Hook, HookVerdict, PacketType, Protocol } from '../packet/index.ts'
@@ -100,14 +100,16 @@ export class Express {
     return true
   }
 
-  /** The same for the packet at `i`, decoded, whether or not its connection is known. `isFollowed`: conntrack has followed it already. */
-  walkAt(rows: PacketRows, i: number, packet: Packet, isFollowed: boolean): void {
+  /** The same for the packet at `i`, whether or not its connection is known. `packet` is as {@link passKnown} has left it. */
+  walkAt(rows: PacketRows, i: number, packet: Packet): void {
     const { tracking } = this
+    const isFollowed = packet.state !== 0
+    if (!isFollowed) takeFrom(rows, i, packet)
     const source = rows.words[i * rowWords + Row.source]!
     const destination = rows.words[i * rowWords + Row.destination]!
     packet.hook = Hook.prerouting
     const link = isFollowed ? 0 : tracking.liveLinkAt(rows, i)
-    const isTracked = isFollowed ? !tracking.isRepeated : link !== 0 && tracking.trackFound(packet, link)
+    const isTracked = isFollowed ? packet.reason !== 0 : link !== 0 && tracking.trackFound(packet, link)
     if (!isTracked && tracking.trackNew(rows, i, packet) !== HookVerdict.accept)
       this.longWay.stop(packet, Place.conntrack, false)
     else if (link !== 0 && this.isFirst(packet, link)) this.walkFirst(packet, link, source, destination)

@@ -2,7 +2,7 @@
 
 import { readInt32 } from '../bytes/index.ts'
 import type { FragmentOutcomeNumber, Fragments, PacketRows } from '../conntrack/index.ts'
-import { FragmentOutcome, takeFrom } from '../conntrack/index.ts'
+import { FragmentOutcome } from '../conntrack/index.ts'
 import type { Host, Route } from '../host/index.ts'
 import { isLocalMulticast4, isMulticast4, loopbackIndex, RouteType } from '../host/index.ts'
 import type { Nat, NatRefusalNumber } from '../nat/index.ts'
@@ -124,12 +124,9 @@ export class Walker implements LongWay {
   }
 
   receiveEveryday(rows: PacketRows, i: number, packet: Packet): void {
-    const { isFollowed } = this.tracking
-    this.tracking.isFollowed = false
-    if (!isFollowed) takeFrom(rows, i, packet)
     this.begin(packet)
     this.isBusy = true
-    this.express.walkAt(rows, i, packet, isFollowed)
+    this.express.walkAt(rows, i, packet)
     this.finish()
   }
 
